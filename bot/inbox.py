@@ -1,0 +1,124 @@
+"""Receive first, think later: messages wait in the inbox and are taken in order."""
+
+import asyncio
+import logging
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator
+from typing import Final, Protocol
+
+from bot.messages import Answer, InboundMessage
+from bot.turns import AgentUnavailableError, ConversationChangedError, Turns
+
+_LOG: Final = logging.getLogger(__name__)
+_FIRST_PAUSE: Final = 0.25  # seconds before an unreachable agent is asked again
+_LONGEST_PAUSE: Final = 5.0
+
+
+class InboxStore(Protocol):
+    """Keeps received messages until they are answered, and the answers until collected."""
+
+    async def receive(self, message: InboundMessage) -> bool:
+        """Keep a message; False if one with its key was received before."""
+        ...
+
+    async def finish(self, key: str, answer: Answer) -> None:
+        """Keep the answer to a message and mark the message as done."""
+        ...
+
+    async def find_answer(self, key: str) -> Answer | None:
+        """Return the answer to a message that is done."""
+        ...
+
+    async def collect(self, conversation: str) -> list[tuple[str, Answer]]:
+        """Return key and answer of the done messages not collected yet, oldest first."""
+        ...
+
+    async def mark_collected(self, keys: list[str]) -> None:
+        """Remember that these answers reached their channel."""
+        ...
+
+    def waiting(self) -> AsyncIterator[InboundMessage]:
+        """Yield the messages without an answer, in the order in which they were received."""
+        ...
+
+
+class Inbox:
+    """Takes each conversation's messages in order, one at a time, all conversations side by side."""
+
+    def __init__(self, store: InboxStore, turns: Turns) -> None:
+        self._store, self._turns = store, turns
+        self._queues: dict[str, deque[InboundMessage]] = defaultdict(deque)
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._done: dict[str, asyncio.Event] = {}
+
+    async def recover(self) -> int:
+        """Queue what was received, but not answered, before the last stop; return how many."""
+        count = 0
+        async for message in self._store.waiting():
+            self._queue(message)
+            count += 1
+        return count
+
+    async def receive(self, message: InboundMessage) -> bool:
+        """Keep a message and have it taken; False, and nothing happens, if it is a repeat."""
+        if not await self._store.receive(message):
+            return False
+        self._queue(message)
+        return True
+
+    async def wait(self, key: str, seconds: float) -> bool:
+        """Wait until the message of this key is answered; False when that takes too long."""
+        done = self._done.get(key)
+        if done is None:  # taken before, or by another process
+            return await self._store.find_answer(key) is not None
+        try:
+            await asyncio.wait_for(done.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    @property
+    def depth(self) -> int:
+        """How many messages wait for their turn."""
+        return sum(len(queue) for queue in self._queues.values())
+
+    async def stop(self) -> None:
+        """Stop taking messages; what is not done stays in the store."""
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    def _queue(self, message: InboundMessage) -> None:
+        self._done[message.key] = asyncio.Event()
+        self._queues[message.conversation].append(message)
+        if message.conversation not in self._workers:
+            work = self._work(message.conversation)
+            self._workers[message.conversation] = asyncio.create_task(work)
+
+    async def _work(self, conversation: str) -> None:
+        queue = self._queues[conversation]
+        try:
+            while queue:
+                await self._take(queue[0])
+                queue.popleft()
+        finally:
+            self._queues.pop(conversation, None)
+            self._workers.pop(conversation, None)
+
+    async def _take(self, message: InboundMessage) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                answer = await self._turns.take(message)
+                await self._store.finish(message.key, answer)
+            except (AgentUnavailableError, ConversationChangedError) as error:
+                _LOG.warning("turn.delayed", extra={"reason": type(error).__name__})
+            except Exception:
+                # Whatever went wrong, the message stays first in its conversation's queue.
+                _LOG.exception("turn.crashed")
+            else:
+                self._done.pop(message.key).set()
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)

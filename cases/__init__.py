@@ -1,0 +1,1 @@
+"""Complaints and the cases made of them; the standard library only."""

@@ -1,0 +1,1 @@
+"""The Rasa agent: its components, its data and its process, on Python 3.10."""
