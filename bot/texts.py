@@ -1,7 +1,10 @@
 """What the gateway itself says, by response key; the words stand in `nlu/data/responses`."""
 
 from collections.abc import Mapping
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
 
 DEFAULT_LANGUAGE: Final = "ar"
 
@@ -16,3 +19,20 @@ class Texts:
         """Return a text in a language, or in Arabic where that is not one of ours."""
         spoken = self._texts[key]
         return spoken.get(language or DEFAULT_LANGUAGE, spoken[DEFAULT_LANGUAGE]).format(**values)
+
+
+def load_texts(path: Path) -> Texts:
+    """Read a file of Rasa responses, each with a variation for every language."""
+    with path.open(encoding="utf-8") as file:
+        responses: Mapping[str, Any] = yaml.safe_load(file)["responses"]
+    return Texts(
+        {
+            key: {_language(variation): variation["text"] for variation in variations}
+            for key, variations in responses.items()
+        }
+    )
+
+
+def _language(variation: Mapping[str, Any]) -> str:
+    conditions = variation.get("condition") or []
+    return next((str(c["value"]) for c in conditions if c["name"] == "language"), DEFAULT_LANGUAGE)

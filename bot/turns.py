@@ -164,9 +164,7 @@ class Turns:
             texts.insert(0, self._texts.say("gateway_attachment_unknown", conversation.language))
         if not texts:
             texts = [self._texts.say("gateway_nothing_to_say", conversation.language)]
-        _LOG.info(
-            "turn.answered", extra={"conversation_id": conversation.id, **said.understood}
-        )
+        _LOG.info("turn.answered", extra={"conversation_id": conversation.id, **said.understood})
         return await self._offer(conversation, message, texts, said.buttons)
 
     async def _agent_turn(
@@ -200,13 +198,17 @@ class Turns:
     ) -> Answer:
         number = conversation.turn + 1
         offers = {
-            f"b:{number}:{secrets.token_hex(4)}:{place}": Offer(number, button.title, button.payload)
+            f"b:{number}:{secrets.token_hex(4)}:{place}": Offer(
+                number, button.title, button.payload
+            )
             for place, button in enumerate(buttons, start=1)
         }
         shown = tuple(Button(offer.title, token) for token, offer in offers.items())
         kept = dict([*conversation.offers.items(), *offers.items()][-_KEPT_OFFERS:])
         answer = Answer("\n\n".join(texts), shown)
-        return await self._remember(replace(conversation, turn=number, offers=kept), message, answer)
+        return await self._remember(
+            replace(conversation, turn=number, offers=kept), message, answer
+        )
 
     async def _remember(
         self, conversation: Conversation, message: InboundMessage, answer: Answer
@@ -248,4 +250,3 @@ def _place(message: InboundMessage) -> dict[str, Any] | None:
         "accuracy": place.accuracy,
         "label": place.label,
     }
-

@@ -1,5 +1,6 @@
 """Turning a complaint into a case, once."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,6 +84,9 @@ class Intake:
         now: Callable[[], datetime],
     ) -> None:
         self._store, self._routing, self._keys, self._now = store, routing, keys, now
+        # Serials are given one after another anyway: without this, of many filings at once all
+        # but one are refused, over and over (200 on the embedded engine: 14 s, with it 0.5 s).
+        self._numbering = asyncio.Lock()
 
     async def file(self, complaint: Complaint) -> Filed:
         """File a complaint, or return the case that it already is.
@@ -91,15 +95,19 @@ class Intake:
         """
         self._check(complaint)
         code = self._keys.tracking_code(complaint.filing_key)
+        async with self._numbering:
+            return Filed(await self._kept(complaint, self._keys.hashed(code)), code)
+
+    async def _kept(self, complaint: Complaint, code_hash: str) -> Case:
         while True:
             if filed := await self._store.find_filed(complaint.filing_key):
-                return Filed(filed, code)
-            case = await self._numbered(complaint, self._keys.hashed(code))
+                return filed
+            case = await self._numbered(complaint, code_hash)
             try:
                 await self._store.add(case)
             except AlreadyFiledError:
-                continue  # somebody took this serial first: the next one is ours
-            return Filed(case, code)
+                continue  # another process took this serial first: the next one is ours
+            return case
 
     def _check(self, complaint: Complaint) -> None:
         missing = [name for name in _NEEDED[complaint.kind] if not getattr(complaint, name)]

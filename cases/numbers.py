@@ -18,7 +18,8 @@ _DAMM: Final = (
     "9438617205",
     "2581436790",
 )
-_TYPED: Final = re.compile(r"([A-Z]{2})?(\d{4})(\d{6})(\d)")
+# Serials have six digits, and more only after the first million of a year.
+_TYPED: Final = re.compile(r"([A-Z]{2})?(\d{4})(\d{6}|[1-9]\d{6,8})(\d)")
 
 
 class BadCaseNumberError(ValueError):
@@ -27,9 +28,7 @@ class BadCaseNumberError(ValueError):
 
 def fold_digits(text: str) -> str:
     """Return the text with the decimal digits of every script as ASCII."""
-    return "".join(
-        str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text
-    )
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,21 +18,21 @@ _ABSENT = frozenset(
 
 
 class _EmptyMeta(type):
-    def __getattr__(cls, name: str) -> Any:  # noqa: ANN401
+    def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return _empty(name)
 
 
-def _empty(name: str) -> Any:  # noqa: ANN401
-    def accept(*_args: object, **_kwargs: object) -> Any:  # noqa: ANN401
+def _empty(name: str) -> Any:
+    def accept(*_args: object, **_kwargs: object) -> Any:
         return None
 
     return _EmptyMeta(name, (), {"__init__": accept})
 
 
 class _EmptyModule(ModuleType):
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return _empty(name)

@@ -1,0 +1,1 @@
+"""What the agent does besides talking: slots in, events out; cases only through HTTP."""

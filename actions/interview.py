@@ -1,0 +1,112 @@
+"""The interview's form: each turn is read as an answer, or left to the rules."""
+
+from typing import Any, Dict, Final, List, Optional
+
+from rasa_sdk.events import ActionExecutionRejected, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
+
+from actions.jurisdiction import jurisdiction
+from actions.questions import LEAVE, RESUME, is_optional, next_question
+from actions.readers import Reading, Said, files_and_point, read, read_first
+from actions.steering import leaves, steers
+from actions.turn import Turn, was_answered
+
+FORM: Final = "complaint_form"
+Events = List[Dict[str, Any]]
+_DAY: Final = 12 * 3600  # seconds of silence after which the citizen is asked whether to go on
+_PATIENCE: Final = 3  # unread answers to one question after which a person is offered
+
+
+class ValidateComplaintForm(Action):
+    """Fills slots from a turn, says what there is to say, and names the next question."""
+
+    def name(self) -> str:
+        """Return the name that Rasa calls."""
+        return f"validate_{FORM}"
+
+    async def run(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: DomainDict,  # noqa: ARG002
+    ) -> Events:
+        """Read the latest turn, unless something else has answered it already."""
+        question: Optional[str] = tracker.get_slot("requested_slot")
+        if was_answered(tracker):
+            return self._ask_next(tracker, {})
+        turn = Turn.of(tracker)
+        if question is None or tracker.get_slot("filing_key") is None:
+            reading = read_first(turn, tracker.slots, jurisdiction())
+            return self._filled(dispatcher, tracker, reading)
+        if question in (RESUME, LEAVE):
+            return self._decided(dispatcher, tracker, turn, question)
+        if turn.silence >= _DAY and not turn.tapped:
+            return [SlotSet("held_text", turn.text), SlotSet("requested_slot", RESUME)]
+        if leaves(turn, question):
+            return self._leave(tracker, turn)
+        if steers(turn, question) or (question == "review" and turn.means("deny")):
+            return [ActionExecutionRejected(FORM)]
+        return self._answered(dispatcher, tracker, turn, question)
+
+    def _answered(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, question: str
+    ) -> Events:
+        reading = read(question, turn, tracker.slots, jurisdiction())
+        if reading.slots or reading.said:
+            return self._filled(dispatcher, tracker, reading)
+        misses = int(tracker.get_slot("misses") or 0) + 1
+        for said in _second_try(question, misses, tracker):
+            _say(dispatcher, said)
+        return [SlotSet("misses", misses), SlotSet("requested_slot", question)]
+
+    def _filled(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, reading: Reading
+    ) -> Events:
+        for said in reading.said:
+            _say(dispatcher, said)
+        return self._ask_next(tracker, {**reading.slots, "misses": 0})
+
+    def _ask_next(self, tracker: Tracker, filled: Dict[str, Any]) -> Events:
+        slots = {**tracker.slots, **filled}
+        question = next_question(slots, jurisdiction())
+        asked = [*(tracker.get_slot("asked") or [])]
+        if question and asked[-1:] != [question]:
+            filled = {**filled, "asked": [*asked, question]}
+        events = [SlotSet(slot, value) for slot, value in filled.items()]
+        return [*events, SlotSet("requested_slot", question)]
+
+    def _leave(self, tracker: Tracker, turn: Turn) -> Events:
+        kept = files_and_point(turn, tracker.slots)
+        events = [SlotSet(slot, value) for slot, value in kept.items()]
+        return [*events, SlotSet("requested_slot", LEAVE)]
+
+    def _decided(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, question: str
+    ) -> Events:
+        """Go on, start anew or leave: what was typed meanwhile is not taken for an answer."""
+        leaving = ("affirm", "cancel", "withdraw_case", "done")
+        if question == LEAVE and turn.means(*leaving):
+            return [SlotSet("outcome", "cancelled"), SlotSet("requested_slot", None)]
+        if question == RESUME and turn.means("restart", "deny", "cancel"):
+            return [SlotSet("outcome", "restarted"), SlotSet("requested_slot", None)]
+        if question == LEAVE or turn.means("affirm", "done"):
+            dispatcher.utter_message(response="utter_going_on")
+            return self._ask_next(tracker, files_and_point(turn, tracker.slots))
+        return [SlotSet("requested_slot", RESUME)]
+
+
+def _second_try(question: str, misses: int, tracker: Tracker) -> List[Said]:
+    """Return what helps: an example first, then the ways out, then a person."""
+    if misses >= _PATIENCE:
+        return [Said("utter_offer_person")]
+    hint = Said(f"utter_hint_{question}")
+    if misses == 1:
+        return [hint]
+    skippable = is_optional(question, tracker.slots, jurisdiction())
+    return [hint, Said("utter_ways_out_skip" if skippable else "utter_ways_out")]
+
+
+def _say(dispatcher: CollectingDispatcher, said: Said) -> None:
+    dispatcher.utter_message(response=said.response, **said.values)

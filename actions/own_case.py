@@ -1,0 +1,198 @@
+"""Adding to one's own case, taking it back, having it looked at again, rating it."""
+
+from typing import Any, Dict, Final, FrozenSet, List, Mapping, Optional
+
+from rasa_sdk.events import ActionExecutionRejected, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
+
+from actions.cases_client import CaseView
+from actions.following import CasesAction, choice, tell
+from actions.interview import Events
+from actions.steering import steers
+from actions.turn import Turn, was_answered
+
+ACTS: Final = frozenset({"add_information", "withdraw_case", "reopen_case", "rate_service"})
+_ANSWERED: Final = frozenset({"resolved", "closed", "rejected"})
+_OPEN: Final = frozenset({"filed", "assigned", "in_progress", "awaiting_citizen"})
+_ALLOWED: Final[Mapping[str, FrozenSet[str]]] = {
+    "add_information": _OPEN | _ANSWERED,
+    "withdraw_case": _OPEN,
+    "reopen_case": _ANSWERED,
+    "rate_service": _ANSWERED,
+}
+_MOST_CHOICES: Final = 8
+_FORM: Final = "case_form"
+
+
+class ValidateCaseForm(CasesAction):
+    """Finds out which case is meant, and what to do with it."""
+
+    called = f"validate_{_FORM}"
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Start from the turn's intent; then read the choice and the words."""
+        asked = tracker.get_slot("requested_slot")
+        if was_answered(tracker):
+            return []
+        turn = Turn.of(tracker)
+        if asked is None or tracker.get_slot("case_act") is None:
+            return await self._start(dispatcher, tracker, turn)
+        if turn.means("cancel", "restart") or (asked != "case_note" and turn.means("deny")):
+            return _stopped(dispatcher)
+        filled = self._read(turn, asked, tracker)
+        if filled:
+            return [SlotSet(slot, value) for slot, value in filled.items()]
+        if asked == "case_note" and turn.means("deny", "skip"):
+            return _stopped(dispatcher)
+        if steers(turn, asked):
+            return [ActionExecutionRejected(_FORM)]
+        return [SlotSet("requested_slot", asked)]
+
+    async def _start(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn
+    ) -> Events:
+        act = turn.intent if turn.intent in ACTS else "add_information"
+        own = await self._cases.own(tracker.sender_id)
+        able = [case for case in own if case.status in _ALLOWED[act]]
+        if not able:
+            dispatcher.utter_message(
+                response=f"utter_no_case_to_{act}" if own else "utter_no_cases"
+            )
+            return [SlotSet("requested_slot", None)]
+        filled: Dict[str, Any] = {"case_act": act}
+        filled["case_choice"] = _choice(turn, able)
+        filled["case_options"] = [case.__dict__ for case in able[:_MOST_CHOICES]]
+        if act == "rate_service" and turn.value("rating"):
+            filled["case_note"] = str(turn.value("rating"))
+        return [SlotSet(slot, value) for slot, value in filled.items()]
+
+    def _read(self, turn: Turn, asked: str, tracker: Tracker) -> Dict[str, Any]:
+        if asked == "case_choice":
+            number = turn.value("case_number")
+            options = tracker.get_slot("case_options") or []
+            known = number in [option["case_number"] for option in options]
+            return {"case_choice": number} if known else {}
+        note = _NOTES[tracker.get_slot("case_act")](turn)
+        return (
+            {"case_note": note, "case_files": [dict(f) for f in turn.attachments]} if note else {}
+        )
+
+    def gone(self) -> Events:
+        """End the form: nothing can be done without the cases."""
+        return [SlotSet("requested_slot", None)]
+
+
+def _choice(turn: Turn, able: List[CaseView]) -> Optional[str]:
+    number = turn.value("case_number")
+    if number in [case.case_number for case in able]:
+        return str(number)
+    return able[0].case_number if len(able) == 1 else None
+
+
+def _stopped(dispatcher: CollectingDispatcher) -> Events:
+    dispatcher.utter_message(response="utter_case_left_alone")
+    return [SlotSet("case_act", None), SlotSet("requested_slot", None)]
+
+
+def _words(turn: Turn) -> Optional[str]:
+    if turn.tapped or turn.means("deny", "skip"):
+        return None
+    return turn.text or ("\N{PAPERCLIP}" if turn.attachments else None)
+
+
+def _confirmed(turn: Turn) -> Optional[str]:
+    return "yes" if turn.means("affirm", "withdraw_case", "done") else None
+
+
+def _stars(turn: Turn) -> Optional[str]:
+    rating = turn.value("rating")
+    return str(rating) if rating else None
+
+
+_NOTES: Final = {
+    "add_information": _words,
+    "reopen_case": _words,
+    "withdraw_case": _confirmed,
+    "rate_service": _stars,
+}
+
+
+class AskCaseChoice(Action):
+    """Offers the cases that the act is possible for."""
+
+    def name(self) -> str:
+        """Return the name by which the form finds the question."""
+        return f"action_ask_{_FORM}_case_choice"
+
+    async def run(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: DomainDict,  # noqa: ARG002
+    ) -> List[Dict[str, Any]]:
+        """Ask which case is meant."""
+        language = tracker.get_slot("language") or "ar"
+        options = [CaseView(**case) for case in tracker.get_slot("case_options") or []]
+        buttons = [choice("answer", case, language) for case in options]
+        dispatcher.utter_message(response="utter_ask_case_choice", buttons=buttons)
+        return []
+
+
+class AskCaseNote(Action):
+    """Asks for the words, the score or the confirmation that the act needs."""
+
+    def name(self) -> str:
+        """Return the name by which the form finds the question."""
+        return f"action_ask_{_FORM}_case_note"
+
+    async def run(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: DomainDict,  # noqa: ARG002
+    ) -> List[Dict[str, Any]]:
+        """Ask in the words of the act."""
+        act = tracker.get_slot("case_act")
+        number = tracker.get_slot("case_choice") or ""
+        dispatcher.utter_message(response=f"utter_ask_note_{act}", case_number=number)
+        return []
+
+
+class DoCaseAct(CasesAction):
+    """Does what the citizen wants done to their case, and says where it stands now."""
+
+    called = "action_do_case_act"
+
+    async def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Act once; the form's slots are emptied whatever comes of it."""
+        act, number = tracker.get_slot("case_act"), tracker.get_slot("case_choice")
+        note = tracker.get_slot("case_note")
+        if act and number and note:
+            await self._act(dispatcher, tracker, act, number)
+        return self.gone()
+
+    async def _act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, act: str, number: str
+    ) -> None:
+        note = str(tracker.get_slot("case_note"))
+        request = {
+            "conversation": tracker.sender_id,
+            "act": act,
+            "note": note if act in ("add_information", "reopen_case") else "",
+            "attachments": [file["id"] for file in tracker.get_slot("case_files") or []],
+            "rating": int(note) if act == "rate_service" else 0,
+        }
+        case = await self._cases.act(number, request)
+        if case is None:
+            dispatcher.utter_message(response="utter_case_act_refused", case_number=number)
+            return
+        dispatcher.utter_message(response=f"utter_done_{act}", case_number=number)
+        if act == "reopen_case":
+            tell(dispatcher, case, tracker.get_slot("language") or "ar")
+
+    def gone(self) -> Events:
+        """Empty the form's slots."""
+        slots = ("case_act", "case_choice", "case_note", "case_options", "case_files")
+        return [SlotSet(slot, None) for slot in slots]

@@ -1,0 +1,84 @@
+"""The `shakwa` command: run, serve, chat, parse."""
+
+import argparse
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Final
+
+from aiohttp import web
+
+from bot import chat, launch, logs
+from bot.app import build_app
+from bot.settings import ROOT, BadSettingError, MissingSettingsError, Settings
+from storage.database import StoreUnavailableError
+
+_CLOSING: Final = 1.0  # seconds that open requests get at shutdown
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command; errors that a person can mend are one clear line."""
+    asked = _parser().parse_args(words)
+    try:
+        return int(asked.command(asked) or 0)
+    except (
+        MissingSettingsError,
+        BadSettingError,
+        StoreUnavailableError,
+        launch.LaunchError,
+    ) as error:
+        print(f"shakwa: {error or type(error).__name__}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="shakwa", description="The complaint assistant.")
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("run", help="start everything here").set_defaults(command=_run)
+    commands.add_parser("serve", help="the gateway alone").set_defaults(command=_serve)
+    commands.add_parser(
+        "parse", help="one utterance a line in, one JSON object a line out"
+    ).set_defaults(command=_parse)
+    talk = commands.add_parser("chat", help="chat in this terminal")
+    talk.add_argument("--url", default=os.environ.get("SHAKWA_URL", "http://127.0.0.1:8080"))
+    talk.add_argument(
+        "--as", dest="sender", default="terminal", help="who you are (one draft each)"
+    )
+    talk.set_defaults(command=lambda asked: asyncio.run(chat.talk(asked.url, asked.sender)))
+    return parser
+
+
+def _run(_asked: argparse.Namespace) -> None:
+    asyncio.run(launch.run(os.environ))
+
+
+def _serve(_asked: argparse.Namespace) -> None:
+    asyncio.run(_serve_until_told(Settings.from_env(os.environ)))
+
+
+async def _serve_until_told(settings: Settings) -> None:
+    logs.configure(settings.secret_key.encode())
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with AsyncExitStack() as stack:
+        runner = web.AppRunner(await build_app(settings, stack), shutdown_timeout=_CLOSING)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        await told.wait()
+
+
+def _parse(_asked: argparse.Namespace) -> int:
+    """Hand over to the agent's own Python; input and output are this process's."""
+    return subprocess.call([launch.agent_python(), "-m", "nlu.parse"], cwd=ROOT)  # noqa: S603
+
+
+if __name__ == "__main__":
+    sys.exit(main())

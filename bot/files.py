@@ -1,0 +1,108 @@
+"""Which files are taken: what they are is read from their bytes, whatever they are called."""
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Final
+
+import puremagic
+
+_MIB: Final = 2**20
+HEAD: Final = 8_192  # bytes from which a file's kind is read
+_LIMITS: Final[Mapping[str, int]] = {
+    "image": 10 * _MIB,
+    "document": 20 * _MIB,
+    "audio": 16 * _MIB,
+    "video": 50 * _MIB,
+}
+LARGEST: Final = max(_LIMITS.values())
+_TAKEN: Final[Mapping[str, tuple[str, str]]] = {
+    ".jpg": ("image", "image/jpeg"),
+    ".jpeg": ("image", "image/jpeg"),
+    ".jfif": ("image", "image/jpeg"),
+    ".png": ("image", "image/png"),
+    ".webp": ("image", "image/webp"),
+    ".gif": ("image", "image/gif"),
+    ".heif": ("image", "image/heif"),
+    ".heic": ("image", "image/heic"),
+    ".pdf": ("document", "application/pdf"),
+    ".docx": (
+        "document",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    ".xlsx": ("document", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".ogg": ("audio", "audio/ogg"),
+    ".m4a": ("audio", "audio/mp4"),
+    ".mp3": ("audio", "audio/mpeg"),
+    ".mp1": ("audio", "audio/mpeg"),
+    ".wav": ("audio", "audio/wav"),
+    ".amr": ("audio", "audio/amr"),
+    ".mp4": ("video", "video/mp4"),
+    ".3gp": ("video", "video/3gpp"),
+    ".3ga": ("video", "video/3gpp"),
+    ".mov": ("video", "video/quicktime"),
+    ".webm": ("video", "video/webm"),
+}
+# Office files are archives: what is inside tells which, and tells them from other archives.
+_INSIDE: Final[Mapping[str, str]] = {"word/": ".docx", "xl/": ".xlsx"}
+_ARCHIVE: Final = b"PK\x03\x04"
+
+
+class FileRefusedError(Exception):
+    """A file cannot be taken; the reason is the end of a `gateway_file_…` response key."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """What a file is, and how large it may be (bytes)."""
+
+    media: str  # image, document, audio or video
+    media_type: str
+    limit: int
+
+
+def sniff(head: bytes) -> FileKind:
+    """Return what a file's first bytes say that it is.
+
+    Raises FileRefusedError for an empty file and for kinds that are not taken.
+    """
+    if not head:
+        raise FileRefusedError("empty")
+    if head.startswith(_ARCHIVE):
+        return _kind(".docx")  # until `check_archive` has seen the inside
+    found = (match.extension for match in _matches(head) if match.extension in _TAKEN)
+    extension = next(found, None)
+    if extension is None:
+        raise FileRefusedError("type")
+    return _kind(extension)
+
+
+def check_archive(kind: FileKind, file: IO[bytes]) -> FileKind:
+    """Return the kind of office file that an archive is; other files are as they were."""
+    if kind != _kind(".docx"):
+        return kind
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise FileRefusedError("unreadable") from error
+    for folder, extension in _INSIDE.items():
+        if any(name.startswith(folder) for name in names):
+            return _kind(extension)
+    raise FileRefusedError("type")
+
+
+def _matches(head: bytes) -> list[puremagic.PureMagicWithConfidence]:
+    try:
+        return puremagic.magic_string(head)
+    except puremagic.PureError:
+        return []
+
+
+def _kind(extension: str) -> FileKind:
+    media, media_type = _TAKEN[extension]
+    return FileKind(media, media_type, _LIMITS[media])

@@ -1,0 +1,1 @@
+"""One module a channel; they do not know one another."""

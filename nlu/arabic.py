@@ -1,0 +1,210 @@
+"""How Arabic is written: one spelling for matching, and the way back to the citizen's own."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from pyarabic import araby
+
+# The order is a decision.
+# 1. The script is judged on the text as it came: folding would wipe out what tells it.
+# 2. Marks, tatweel and invisible characters go first, for they may stand between a letter and
+#    its repeat.
+# 3. Letters and digits take one shape, so that a stretched alef is one however it was typed.
+# 4. Only then are stretched letters shortened. Digits and emoji never are: 1111 is a number.
+# 5. What is left of punctuation is already spaces; runs of them become one.
+_MARKS: Final = frozenset(
+    (*araby.TASHKEEL, araby.TATWEEL, araby.MINI_ALEF, araby.HAMZA_ABOVE, araby.HAMZA_BELOW, "ٓ")
+)
+_HAMZA: Final = araby.HAMZA
+_COMMON: Final[Mapping[str, str]] = {
+    "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا", "ؤ": "و", _HAMZA: "",
+}  # fmt: skip
+# Letters of other keyboards in Arabic text: Persian and Urdu ones, and the Gulf's, Iraq's and the
+# Maghreb's spellings of sounds that MSA has no letter for. The latter take the letter that the
+# same people type when their keyboard lacks it.
+_ARABIC: Final[Mapping[str, str]] = {
+    **_COMMON, "ى": "ي", "ئ": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ۓ": "ي", "ک": "ك", "ڪ": "ك",
+    "ة": "ه", "ہ": "ه", "ھ": "ه", "ۃ": "ه", "ۂ": "ه", "ۀ": "ه", "ە": "ه", "ں": "ن", "ٹ": "ت",
+    "ڈ": "د", "ڑ": "ر", "پ": "ب", "چ": "ج", "ژ": "ز", "ڤ": "ف", "ڥ": "ف", "گ": "ق", "ڨ": "ق",
+    "ڭ": "ق",
+}  # fmt: skip
+_PERSIAN: Final[Mapping[str, str]] = {
+    **_COMMON, "ي": "ی", "ى": "ی", "ئ": "ی", "ې": "ی", "ۓ": "ے", "ك": "ک", "ڪ": "ک",
+    "ه": "ہ", "ة": "ہ", "ۃ": "ہ", "ۂ": "ہ", "ۀ": "ہ", "ە": "ہ",
+}  # fmt: skip
+_ONLY_URDU: Final = frozenset("ٹڈڑںےۓ")
+_PERSIAN_KEYS: Final = _ONLY_URDU | frozenset("کیہھۀۂۃ")
+_ARABIC_KEYS: Final = frozenset("كيةى")
+_DEFINITE: Final = re.compile(r"\b[وبفكل]?ال\w{3}")
+_STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
+_ARABIC_LETTER: Final = re.compile(r"[ء-ي]")
+_PLAIN: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u0640", "-"),
+        **dict.fromkeys("\u00a0\u2009\u202f\u200b\u200c\u200e\u200f\u061c", " "),
+        **dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", " "),
+    }
+)
+
+ARTICLE: Final = "ال"
+SENTENCE_ENDS: Final = ".!?؟۔\n"
+CLAUSE_ENDS: Final = SENTENCE_ENDS + ",،؛;"
+# What is written onto the front of a word, with what it leaves of the word: longest first.
+_PROCLITICS: Final = (
+    ("ولل", "ال"), ("فلل", "ال"), ("لل", "ال"), ("من", ""), ("وب", ""), ("ول", ""), ("وع", ""),
+    ("وه", ""), ("فب", ""), ("فه", ""), ("و", ""), ("ف", ""), ("ب", ""), ("ل", ""), ("ك", ""),
+    ("ع", ""), ("م", ""), ("ه", ""),
+)  # fmt: skip
+# These are written as one letter only before the article: "on the", "from the", "this".
+_BEFORE_ARTICLE: Final = frozenset(("ع", "م", "ه", "وع", "وه", "فه"))
+_SHORTEST_STEM: Final = 3
+# In front of a common word only these are understood; before a name, all of them.
+LIGHT_PREFIXES: Final = frozenset(
+    ("", "و", "ف", "ب", "وب", "فب", "ه", "وه", "فه", "ع", "وع", "م", "من")
+)
+MELTED: Final = "لل"
+AND_PREFIX: Final = "و"
+IN_PREFIXES: Final = frozenset(("ب", "وب", "فب"))
+FROM_PREFIXES: Final = frozenset(("م", "من"))
+THIS_PREFIXES: Final = frozenset(("ه", "وه", "فه"))
+_CONJUNCTIONS: Final = frozenset("وف")
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A text in one spelling; character i came from the original's offsets[i] up to ends[i]."""
+
+    text: str
+    offsets: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where the folded characters from start up to end stand in the original."""
+        return self.offsets[start], self.ends[end - 1]
+
+
+def is_persian(text: str) -> bool:
+    """Tell whether the text is written in Urdu's or Persian's letters rather than in Arabic's.
+
+    Arabic typed on a Persian keyboard is Arabic: its words begin with the article.
+    """
+    persian = sum(char in _PERSIAN_KEYS for char in text)
+    if persian <= sum(char in _ARABIC_KEYS for char in text):
+        return False
+    return not _ONLY_URDU.isdisjoint(text) or not _DEFINITE.search(text)
+
+
+def fold(text: str, *, persian: bool | None = None) -> str:
+    """Return the text in one spelling: what differs only in writing becomes the same.
+
+    A lexicon says which script its words are for; a single word cannot tell.
+    """
+    return fold_with_map(text, persian=persian).text
+
+
+def fold_with_map(text: str, *, persian: bool | None = None) -> Folded:
+    """Fold the text and remember where each character came from."""
+    as_persian = is_persian(text) if persian is None else persian
+    chars: list[str] = []
+    offsets: list[int] = []
+    ends: list[int] = []
+    for index, char in enumerate(text):
+        folded = _fold_char(char, as_persian)
+        if not folded and ends and chars[-1] != " ":
+            ends[-1] = index + 1  # a mark belongs to the letter before it
+        for one in folded:
+            if one == " " and (not chars or chars[-1] == " "):
+                continue
+            chars.append(one)
+            offsets.append(index)
+            ends.append(index + 1)
+    if chars and chars[-1] == " ":
+        chars.pop()
+    return _unstretched("".join(chars), offsets, ends)
+
+
+def fold_digits(text: str) -> str:
+    """Return the text with the decimal digits of every script as ASCII, length unchanged."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def plain_numbers(text: str) -> str:
+    """Return the text with ASCII digits, plain dashes and plain spaces, length unchanged.
+
+    Numbers that are copied from a contact list come wrapped in invisible direction marks.
+    """
+    return fold_digits(text).translate(_PLAIN)
+
+
+def proclitics(word: str) -> Iterator[tuple[str, str]]:
+    """Yield each way to read a folded word: what is glued to its front, and the rest.
+
+    The word as it stands comes first. "for the" melts into the article, which is restored.
+    """
+    yield "", word
+    if not _ARABIC_LETTER.match(word):
+        return
+    for prefix, restored in _PROCLITICS:
+        rest = restored + word[len(prefix) :]
+        if not word.startswith(prefix) or len(rest) < _SHORTEST_STEM:
+            continue
+        if prefix not in _BEFORE_ARTICLE or rest.startswith(ARTICLE):
+            yield prefix, rest
+
+
+def conjunction_of(prefix: str) -> str:
+    """Return the part of what is glued to a word that only joins it to the sentence."""
+    return prefix[:1] if prefix[:1] in _CONJUNCTIONS else ""
+
+
+def _unstretched(text: str, offsets: list[int], ends: list[int]) -> Folded:
+    kept_text: list[str] = []
+    kept_offsets: list[int] = []
+    kept_ends: list[int] = []
+    done = 0
+    for run in _STRETCHED.finditer(text):
+        upto = run.start() + 1
+        kept_text.append(text[done:upto])
+        kept_offsets += offsets[done:upto]
+        kept_ends += [*ends[done : upto - 1], ends[run.end() - 1]]
+        done = run.end()
+    kept_text.append(text[done:])
+    kept_offsets += offsets[done : len(text)]
+    kept_ends += ends[done : len(text)]
+    return Folded("".join(kept_text), kept_offsets, kept_ends)
+
+
+@lru_cache(maxsize=4096)
+def _fold_char(char: str, persian: bool) -> str:  # noqa: FBT001 - lru_cache keys read better so
+    # Presentation forms and full-width letters stand for one or more plain ones.
+    plain = unicodedata.normalize("NFKC", char) if _is_compatible(char) else char
+    letters = _PERSIAN if persian else _ARABIC
+    return "".join(_fold_plain(one, letters) for one in plain)
+
+
+def _is_compatible(char: str) -> bool:
+    return "\ufb50" <= char <= "\ufdfb" or "\ufe70" <= char <= "\ufeff" or char >= "\uff01"
+
+
+def _fold_plain(char: str, letters: Mapping[str, str]) -> str:
+    category = unicodedata.category(char)
+    if char in letters:
+        return letters[char]
+    if char in _MARKS or category == "Cf" or _is_joining_mark(char):
+        return ""
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    if category[0] in "ZPC" or category in ("Sm", "Sc", "Sk"):
+        return " "
+    return char.lower()
+
+
+def _is_joining_mark(char: str) -> bool:
+    # Quranic signs and variation selectors; the vowel signs of other scripts are letters to us.
+    return "\u0610" <= char <= "\u061a" or "\u06d6" <= char <= "\u06ed" or char == "\ufe0f"

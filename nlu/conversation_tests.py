@@ -1,0 +1,53 @@
+"""Runs the test conversations with `rasa test`; exits 1 when a prediction differs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+from nlu import rasa_setup
+
+rasa_setup.prepare()
+
+from rasa.core.agent import load_agent  # noqa: E402
+from rasa.core.test import test as test_conversations  # noqa: E402
+
+from nlu.agent import newest_model  # noqa: E402
+
+_MODELS = Path(__file__).parent / "models"
+
+
+async def run(stories: Path) -> int:
+    """Test every conversation below a folder and return how many failed."""
+    agent = await load_agent(str(newest_model(_MODELS)))
+    failed = passed = 0
+    for group in sorted(stories.iterdir()):
+        with tempfile.TemporaryDirectory() as reports:
+            report: dict[str, Any] = await test_conversations(
+                str(group), agent, out_directory=reports, e2e=True, disable_plotting=True
+            )
+            details = Path(reports) / "failed_test_stories.yml"
+            outcome = report["report"]["conversation_accuracy"]
+            failed += outcome["total"] - outcome["correct"]
+            passed += outcome["correct"]
+            print(f"{group.name}: {outcome['correct']} of {outcome['total']}")
+            if outcome["correct"] < outcome["total"]:
+                print(details.read_text("utf-8"))
+    print(f"{passed} passed, {failed} failed")
+    return failed
+
+
+def main() -> None:
+    """Run the folder that the command line names."""
+    logging.disable(logging.WARNING)
+    warnings.simplefilter("ignore")
+    sys.exit(1 if asyncio.run(run(Path(sys.argv[1]))) else 0)
+
+
+if __name__ == "__main__":
+    main()

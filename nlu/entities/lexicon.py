@@ -1,0 +1,100 @@
+"""The lexicon: which words play which part, kept as data beside the code."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import yaml
+
+from nlu.arabic import LIGHT_PREFIXES
+from nlu.entities.phrases import Found, Phrases, Wording
+from nlu.entities.reading import Reading
+
+# What an entry says besides its words, such as {"unit": "day", "count": 2}.
+Meaning: TypeAlias = Mapping[str, Any]
+Part: TypeAlias = Found[tuple[str, Meaning]]
+
+LANGUAGES: Final = ("ar", "en", "ur")
+
+
+def load(path: Path) -> Any:
+    """Return what a YAML file of data says."""
+    with path.open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=yaml.CSafeLoader)
+
+
+def entries(listed: Sequence[Meaning]) -> Iterator[tuple[Wording, Meaning]]:
+    """Yield each entry of a list as its words by language and its meaning."""
+    for entry in listed:
+        wording = {language: entry[language] for language in LANGUAGES if language in entry}
+        yield wording, {key: entry[key] for key in entry if key not in LANGUAGES}
+
+
+class Vocabulary:
+    """The common words that the readers of one text share, each with the parts it may play."""
+
+    def __init__(self, *files: Path) -> None:
+        self._phrases: Phrases[tuple[str, Meaning]] = Phrases(prefixes=LIGHT_PREFIXES)
+        for file in files:
+            self._learn(load(file))
+
+    def read(self, reading: Reading) -> "Words":
+        """Return the parts that the words of a text play."""
+        return Words(self._phrases, reading)
+
+    def _learn(self, roles: Mapping[str, Sequence[Meaning]]) -> None:
+        for role, listed in roles.items():
+            for wording, meaning in entries(listed):
+                self._phrases.learn(wording, (role, meaning))
+
+
+class Words:
+    """The parts that the words of one text play, looked up once each."""
+
+    def __init__(self, phrases: Phrases[tuple[str, Meaning]], reading: Reading) -> None:
+        self.reading = reading
+        self._phrases = phrases
+        self._parts: dict[int, Mapping[str, Part]] = {}
+
+    def __len__(self) -> int:
+        """Return how many words there are."""
+        return len(self.reading.tokens)
+
+    def at(self, index: int, role: str) -> Found[Meaning] | None:
+        """Return the longest phrase that plays a part from a word on, if any."""
+        part = self._parts_at(index).get(role)
+        return part and Found(part.value[1], part.first, part.after, part.prefix)
+
+    def meanings(self, index: int, role: str) -> Sequence[Meaning]:
+        """Return all that a phrase may mean in a part: there are two feasts called Eid."""
+        longest = self._parts_at(index).get(role)
+        found = self._phrases.at(self.reading, index) if longest else ()
+        return [
+            one.value[1]
+            for one in found
+            if longest and one.value[0] == role and one.after == longest.after
+        ]
+
+    def past(self, index: int, *roles: str) -> int:
+        """Return where one goes on after phrases that may or may not be there, in this order."""
+        for role in roles:
+            found = self.at(index, role)
+            index = found.after if found else index
+        return index
+
+    def before(self, index: int, *roles: str) -> bool:
+        """Tell whether the word before plays one of the parts, by itself."""
+        return index > 0 and any(role in self._parts_at(index - 1) for role in roles)
+
+    def _parts_at(self, index: int) -> Mapping[str, Part]:
+        if index not in self._parts:
+            self._parts[index] = self._look_up(index)
+        return self._parts[index]
+
+    def _look_up(self, index: int) -> Mapping[str, Part]:
+        parts: dict[str, Part] = {}
+        for found in self._phrases.at(self.reading, index):
+            known = parts.get(found.value[0])
+            if known is None or found.after > known.after:
+                parts[found.value[0]] = found
+        return parts

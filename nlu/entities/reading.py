@@ -1,0 +1,99 @@
+"""A turn's text as the entity readers see it: words in one spelling, each with its place."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+from nlu.arabic import (
+    CLAUSE_ENDS,
+    MELTED,
+    SENTENCE_ENDS,
+    fold_with_map,
+    plain_numbers,
+    proclitics,
+)
+from nlu.arabic import is_persian as written_in_persian
+from nlu.entities.tokens import Token, split
+
+# As Rasa has it: entity, start, end, value, extractor, and what a kind has of its own.
+Entity: TypeAlias = dict[str, Any]
+
+EXTRACTOR: Final = "EntityReader"
+LONGEST_READ: Final = 4000
+
+
+class Reading:
+    """One text, folded and split into words once for all readers."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text[:LONGEST_READ]
+        self.persian = written_in_persian(self.text)
+        self._folded = fold_with_map(self.text, persian=self.persian)
+        self.tokens: Sequence[Token] = split(self._folded.text)
+        self._variants: dict[int, Sequence[tuple[str, str]]] = {}
+
+    @cached_property
+    def plain(self) -> str:
+        """The original text with its numbers in ASCII, every character in its place."""
+        return plain_numbers(self.text)
+
+    @cached_property
+    def token_starts(self) -> Mapping[int, int]:
+        """Which token begins at a place of the original text."""
+        return {self.span(index, index + 1)[0]: index for index in range(len(self.tokens))}
+
+    def variants(self, index: int) -> Sequence[tuple[str, str]]:
+        """Return the ways to read a token: what is glued to its front, and the rest."""
+        if index not in self._variants:
+            self._variants[index] = tuple(proclitics(self.tokens[index].text))
+        return self._variants[index]
+
+    def goes_on(self, index: int, words: Sequence[str]) -> bool:
+        """Tell whether the text goes on with these words from a token on."""
+        tokens = self.tokens[index : index + len(words)]
+        return len(tokens) == len(words) and all(
+            token.text == word for token, word in zip(tokens, words, strict=True)
+        )
+
+    def span(self, first: int, after: int, *, prefix: str = "") -> tuple[int, int]:
+        """Return where tokens first up to after stand, without what is glued to the first.
+
+        The preposition that has melted into the article cannot be taken off again.
+        """
+        glued = 0 if prefix.endswith(MELTED) else len(prefix)
+        return self._folded.span(self.tokens[first].start + glued, self.tokens[after - 1].end)
+
+    def words(self, first: int, after: int, *, prefix: str = "") -> str:
+        """Return the citizen's own words for a run of tokens."""
+        start, end = self.span(first, after, prefix=prefix)
+        return self.text[start:end]
+
+    def gap(self, index: int) -> str:
+        """Return what stands between a token and the one before it."""
+        before = self.span(index - 1, index)[1] if index else 0
+        return self.text[before : self.span(index, index + 1)[0]]
+
+    def ends_sentence(self, index: int) -> bool:
+        """Tell whether a sentence, or the text, ends before the token."""
+        return self._ends(index, SENTENCE_ENDS)
+
+    def ends_clause(self, index: int) -> bool:
+        """Tell whether a clause, or the text, ends before the token."""
+        return self._ends(index, CLAUSE_ENDS)
+
+    def entity(self, kind: str, span: tuple[int, int], value: object) -> Entity:
+        """Return an entity of the given kind in Rasa's form."""
+        place = {"start": span[0], "end": span[1]}
+        return {"entity": kind, **place, "value": value, "extractor": EXTRACTOR}
+
+    def _ends(self, index: int, marks: Collection[str]) -> bool:
+        if not 0 < index < len(self.tokens):
+            return True
+        gap = self.gap(index)
+        if (gap == "." and self.text.isascii()) or _inside_number(gap, self.tokens, index):
+            return False
+        return any(char in marks for char in gap)
+
+
+def _inside_number(gap: str, tokens: Sequence[Token], index: int) -> bool:
+    return len(gap) == 1 and tokens[index - 1].is_number and tokens[index].is_number

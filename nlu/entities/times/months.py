@@ -1,0 +1,214 @@
+"""Days by the calendar in words: the third of March, since August, in 2024, the 5th."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from nlu.arabic import IN_PREFIXES
+from nlu.entities.counts import Count, count_at, ordinal_at
+from nlu.entities.lexicon import Words
+from nlu.entities.times.calendars import (
+    GREGORIAN,
+    HIJRI,
+    day_in,
+    latest,
+    latest_monthday,
+    month_in,
+    year_in,
+    year_of,
+)
+from nlu.entities.times.fragments import NAMED, WRITTEN, Fragment
+from nlu.entities.times.relative import at_edge, period_named
+from nlu.entities.times.story import Story
+
+_MONTHS: Final = 12
+_LONGEST_MONTH: Final = 31
+_HIJRI_YEARS: Final = range(1350, 1500)
+_YEARS_AHEAD: Final = 5
+_FIRST_YEAR: Final = 1920
+_LEAST_ORDINAL: Final = 10
+_LEAST_NUMBER: Final = 3
+_NO_DAY_BEFORE: Final = ("unit", "not_a_day_before", "past_hour", "meridiem", "clock_after")
+
+
+@dataclass(frozen=True)
+class _Month:
+    calendar: str
+    number: int
+    after: int
+    prefix: str = ""
+    doubtful: bool = False  # the name is another word too
+
+
+@dataclass(frozen=True)
+class _Year:
+    calendar: str
+    number: int
+    after: int
+
+
+def day_of_month(story: Story, at: int) -> Fragment | None:
+    """Read a day and its month, in either order, with or without the year."""
+    words = story.words
+    day = _day_at(words, words.past(at, "day_cue"))
+    month = day and _month_at(words, words.past(day.after, "of"))
+    if day is None or month is None:
+        month = _month_at(words, words.past(at, "day_cue"))
+        day = month and _day_after_month(words, month)
+    if day is None or month is None or day.value > _LONGEST_MONTH:
+        return None
+    after = max(day.after, month.after)
+    return _dated(story, Fragment(at, after, kind=WRITTEN), month, day.value)
+
+
+def month(story: Story, at: int) -> Fragment | None:
+    """Read a month that is meant as a whole, or its beginning or end."""
+    words = story.words
+    edge = words.at(at, "edge")
+    index = words.past(at, "edge")
+    named = _month_at(words, index)
+    year = named and _year_at(story, named.after)
+    turn = named and words.at(named.after, "turn_after")
+    before = words.at(index, "turn_before")
+    if before and named is None:
+        named = _month_at(words, before.after)
+    if named is None:
+        return None
+    cued = edge or year or turn or before or named.prefix in IN_PREFIXES
+    if named.doubtful and not cued and not words.before(at, "at", "since_before"):
+        return None
+    after = year.after if year else turn.after if turn else named.after
+    fragment = Fragment(at, after, "" if edge else named.prefix, NAMED)
+    whole = _whole_month(story, fragment, named, year)
+    return at_edge(whole, edge.value["edge"]) if whole and edge else whole
+
+
+def year(story: Story, at: int) -> Fragment | None:
+    """Read a year that has a cue: "in 2024", "the year 1982"."""
+    words = story.words
+    cued = words.at(at, "year_cue") or words.before(at, "at", "since_before")
+    found = _year_at(story, at) if cued else None
+    whole = found and year_of(found.calendar, found.number)
+    if not found or not whole:
+        return None
+    return Fragment(at, found.after, kind=NAMED, day=whole[0], until=whole[1])
+
+
+def monthday(story: Story, at: int) -> Fragment | None:
+    """Read a day of the month without its month: "the 5th" is the last one."""
+    words = story.words
+    cued = bool(words.at(at, "day_cue"))
+    day = _monthday_at(words, words.past(at, "day_cue"))
+    if day is None:
+        return None
+    of_month = _in_month(story, day, cued=cued)
+    if of_month:
+        return replace(of_month, first=at)
+    marked = words.at(day.after, "day_after_number") or _is_the_nth(words, at, day)
+    if not (cued or marked):
+        return None
+    after = words.past(day.after, "day_after_number")
+    found = latest_monthday(day.value, story.today)
+    return found and Fragment(at, after, kind=NAMED, day=found)
+
+
+def _day_at(words: Words, index: int) -> Count | None:
+    first_third = words.at(index, "bare_ordinal")
+    if first_third:
+        return Count(first_third.value["n"], first_third.after)
+    day = ordinal_at(words, index) or count_at(words, index)
+    return day and replace(day, after=words.past(day.after, "nth"))
+
+
+def _monthday_at(words: Words, index: int) -> Count | None:
+    # "a day one", "the second day": small numbers in words do not name a day of the month.
+    ordinal = ordinal_at(words, index)
+    day = ordinal or count_at(words, index)
+    if day is None or not 0 < day.value <= _LONGEST_MONTH:
+        return None
+    least = _LEAST_ORDINAL if ordinal else 1 if day.digits else _LEAST_NUMBER
+    if day.value < least or any(words.at(day.after, role) for role in _NO_DAY_BEFORE):
+        return None
+    return replace(day, after=words.past(day.after, "nth"))
+
+
+def _is_the_nth(words: Words, at: int, day: Count) -> bool:
+    nth = words.before(day.after, "nth")
+    return nth and words.before(at, "since_before", "the") and words.reading.ends_clause(day.after)
+
+
+def _day_after_month(words: Words, month: _Month) -> Count | None:
+    # Only English says "March 15", where no cue stands between.
+    latin = words.reading.tokens[month.after - 1].text.isascii()
+    return _day_at(words, month.after) if latin else None
+
+
+def _month_at(words: Words, index: int) -> _Month | None:
+    cue = words.at(index, "month_cue")
+    name = words.at(words.past(index, "month_cue"), "month")
+    prefix = cue.prefix if cue else name.prefix if name else ""
+    if name:
+        doubtful = "word" in name.value and not cue
+        return _Month(name.value["calendar"], name.value["month"], name.after, prefix, doubtful)
+    number = count_at(words, cue.after) if cue else None
+    if number is None or not 0 < number.value <= _MONTHS or words.at(number.after, "unit"):
+        return None
+    if number.value == 1 and not number.digits:
+        return None  # "one month" rather than January
+    return _Month(GREGORIAN, number.value, number.after, prefix)
+
+
+def _year_at(story: Story, index: int) -> _Year | None:
+    number = count_at(story.words, story.words.past(index, "year_cue"))
+    if number is None or not number.digits:
+        return None
+    era = story.words.at(number.after, "era")
+    calendar: str = era.value["calendar"] if era else _calendar_of(number.value)
+    latest_year = year_in(calendar, story.today) + _YEARS_AHEAD
+    first_year = _HIJRI_YEARS.start if calendar == HIJRI else _FIRST_YEAR
+    if not first_year <= number.value <= latest_year:
+        return None
+    return _Year(calendar, number.value, era.after if era else number.after)
+
+
+def _calendar_of(year: int) -> str:
+    return HIJRI if year in _HIJRI_YEARS else GREGORIAN
+
+
+def _dated(story: Story, fragment: Fragment, month: _Month, day: int) -> Fragment | None:
+    year = _year_at(story, fragment.after)
+    if year is None:
+        found = latest(month.calendar, month.number, day, story.today)
+        return found and replace(fragment, day=found)
+    found = day_in(month.calendar, year.number, month.number, day)
+    return found and replace(fragment, day=found, after=year.after)
+
+
+def _whole_month(
+    story: Story, fragment: Fragment, month: _Month, year: _Year | None
+) -> Fragment | None:
+    first = (
+        day_in(month.calendar, year.number, month.number, 1)
+        if year
+        else latest(month.calendar, month.number, 1, story.today)
+    )
+    if first is None:
+        return None
+    days = month_in(month.calendar, year_in(month.calendar, first), month.number)
+    return days and replace(fragment, day=days[0], until=days[1])
+
+
+def _in_month(story: Story, day: Count, *, cued: bool) -> Fragment | None:
+    # "the 5th of last month", "5 of the month"
+    words = story.words
+    index = words.past(day.after, "of")
+    unit = words.at(words.past(index, "turn_before"), "period")
+    if unit is None or unit.value["unit"] != "month":
+        return None
+    if not (cued or index > day.after or unit.prefix in IN_PREFIXES):
+        return None
+    month = period_named(story, index)
+    if month and month.day:
+        found = day_in(GREGORIAN, month.day.year, month.day.month, day.value)
+    else:
+        found = latest_monthday(day.value, story.today)
+    return found and Fragment(index, month.after if month else unit.after, kind=NAMED, day=found)

@@ -1,0 +1,88 @@
+"""Trains a model; its name carries the date and a hash of all that it was made of."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import logging
+import os
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+from nlu import rasa_setup
+
+_ROOT = Path(__file__).parents[1]
+_MODELS = _ROOT / "nlu" / "models"
+_KEPT = 3  # models: the present one and two to go back to
+
+
+def sources() -> Iterator[Path]:
+    """Yield every file that a model depends on."""
+    yield from (_ROOT / "config.yml", _ROOT / "domain.yml")
+    for folder, pattern in (("data", "*.yml"), ("lexicon", "*.yml"), ("", "*.py")):
+        yield from sorted((_ROOT / "nlu" / folder).rglob(pattern))
+    yield from sorted((_ROOT / "jurisdictions").rglob("*.yml"))
+
+
+def data_hash() -> str:
+    """Return a short hash of the sources: the same one means the same model."""
+    digest = hashlib.sha256()
+    for path in sources():
+        if ".venv" not in path.parts:
+            digest.update(f"{path.relative_to(_ROOT)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def find_current() -> Path | None:
+    """Return the model made of the present sources, if there is one."""
+    return next(_MODELS.glob(f"*-{data_hash()}.tar.gz"), None)
+
+
+def train() -> Path:
+    """Train on the present sources and return the model's path."""
+    rasa_setup.prepare()
+    _be_quiet()
+    from rasa.model_training import train as train_rasa
+
+    name = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{data_hash()}"
+    result = train_rasa(
+        domain=str(_ROOT / "domain.yml"),
+        config=str(_ROOT / "config.yml"),
+        training_files=str(_ROOT / "nlu" / "data"),
+        output=str(_MODELS),
+        fixed_model_name=name,
+        force_training=True,
+    )
+    if result.code or result.model is None:
+        sys.exit("Training failed; see the lines above.")
+    for old in sorted(_MODELS.glob("*.tar.gz"))[:-_KEPT]:
+        old.unlink()
+    return Path(result.model)
+
+
+def _be_quiet() -> None:
+    # Rasa draws hundreds of progress bars and warns of each response that an action says.
+    logging.getLogger("rasa").setLevel(logging.ERROR)
+    warnings.simplefilter("ignore")
+    os.environ["TQDM_DISABLE"] = "1"
+
+
+def main() -> None:
+    """Train, and say how long it took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--if-needed", action="store_true", help="only if the sources changed")
+    if parser.parse_args().if_needed and (current := find_current()):
+        print(f"The model is current: {current.stem.removesuffix('.tar')}")
+        return
+    print("Training the model (about a minute) …", flush=True)
+    started = time.monotonic()
+    model = train()
+    print(f"Trained {model.stem.removesuffix('.tar')} in {time.monotonic() - started:.0f} s.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What must outlive a process, in MongoDB through motor; nobody else knows the driver."""

@@ -1,0 +1,131 @@
+"""Received messages, until they are answered and for as long as they may be repeated."""
+
+import secrets
+import time
+from collections.abc import AsyncIterator
+from typing import Final
+
+from pymongo import ASCENDING
+from pymongo.errors import DuplicateKeyError
+
+from bot.messages import Answer, InboundMessage, Place
+from storage.answers import answer_document, answer_from
+from storage.database import Database, Document
+
+_NEW: Final = "new"
+_DONE: Final = "done"
+_COLLECTED_AT_ONCE: Final = 200
+
+
+class _Order:
+    """Numbers that grow with time and never repeat within this process."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        """Return the present microsecond, or the next one that is not taken."""
+        self._last = max(self._last + 1, time.time_ns() // 1_000)
+        return self._last
+
+
+_ORDER: Final = _Order()
+
+
+class MongoInbox:
+    """Keeps received messages and their answers; an InboxStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._kept = database["inbox"]
+
+    async def receive(self, message: InboundMessage) -> bool:
+        """Keep a message; False if one with its key was received before."""
+        receipt = secrets.token_hex(8)
+        state = {"order": _ORDER.next(), "status": _NEW, "collected": False, "receipt": receipt}
+        try:
+            await self._kept.insert_one(message_document(message) | state)
+        except DuplicateKeyError:
+            return await self._is_ours(message.key, receipt)
+        return True
+
+    async def finish(self, key: str, answer: Answer) -> None:
+        """Keep the answer to a message and mark the message as done."""
+        done = {"status": _DONE, "answer": answer_document(answer)}
+        await self._kept.update_one({"_id": key}, {"$set": done})
+
+    async def find_answer(self, key: str) -> Answer | None:
+        """Return the answer to a message that is done."""
+        document = await self._kept.find_one({"_id": key, "status": _DONE}, {"answer": 1})
+        return answer_from(document["answer"]) if document else None
+
+    async def collect(self, conversation: str) -> list[tuple[str, Answer]]:
+        """Return key and answer of the done messages not collected yet, oldest first.
+
+        At most 200 at a time; the next ones follow once these are marked.
+        """
+        uncollected = {"conversation": conversation, "status": _DONE, "collected": False}
+        found = self._kept.find(uncollected, {"answer": 1}).sort("order", ASCENDING)
+        documents = await found.limit(_COLLECTED_AT_ONCE).to_list(None)
+        return [(document["_id"], answer_from(document["answer"])) for document in documents]
+
+    async def mark_collected(self, keys: list[str]) -> None:
+        """Remember that these answers reached their channel."""
+        await self._kept.update_many({"_id": {"$in": keys}}, {"$set": {"collected": True}})
+
+    async def waiting(self) -> AsyncIterator[InboundMessage]:
+        """Yield the messages without an answer, in the order in which they were received."""
+        async for document in self._kept.find({"status": _NEW}).sort("order", ASCENDING):
+            yield message_from(document)
+
+    async def _is_ours(self, key: str, receipt: str) -> bool:
+        # After a lost connection the driver inserts again what may have been kept: the
+        # message found is then no repeat, but this very one, and still has to be taken.
+        return await self._kept.find_one({"_id": key, "receipt": receipt}, {"_id": 1}) is not None
+
+
+def message_document(message: InboundMessage) -> Document:
+    """Return the document that keeps a message."""
+    return {
+        "_id": message.key,
+        "channel": message.channel,
+        "message_id": message.message_id,
+        "sender": message.sender,
+        "conversation": message.conversation,
+        "received_at": message.received_at,
+        "text": message.text,
+        "attachments": list(message.attachments),
+        "place": _place_document(message.place) if message.place else None,
+        "language": message.language,
+    }
+
+
+def message_from(document: Document) -> InboundMessage:
+    """Return the message that a document keeps."""
+    return InboundMessage(
+        channel=document["channel"],
+        message_id=document["message_id"],
+        sender=document["sender"],
+        received_at=document["received_at"],
+        text=document["text"],
+        attachments=tuple(document["attachments"]),
+        place=_place_from(document["place"]) if document["place"] else None,
+        language=document["language"],
+    )
+
+
+def _place_document(place: Place) -> Document:
+    return {
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "accuracy": place.accuracy,
+        "label": place.label,
+    }
+
+
+def _place_from(document: Document) -> Place:
+    return Place(
+        latitude=document["latitude"],
+        longitude=document["longitude"],
+        accuracy=document["accuracy"],
+        label=document["label"],
+    )
