@@ -18,6 +18,7 @@ from actions.turn import Turn
 ARABIC: Final = "ar"
 # Whatever else a citizen writes in is answered in the nearest of our languages.
 _NEAREST: Final[Mapping[str, str]] = {"arabizi": "ar", "fa": "ar", "und": ""}
+_LIKELY: Final = 0.3  # category chance from which its agency is named
 _SWITCH_WORDS: Final = 4  # fewer in another language do not change the conversation's
 _SWITCH_CHANCE: Final = 0.8
 _VALUE_ENTITY: Final[Mapping[str, str]] = {
@@ -41,7 +42,7 @@ class _Aside(Action, ABC):
         self,
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: DomainDict,  # noqa: ARG002
+        domain: DomainDict,
     ) -> Events:
         """Answer the turn."""
         return self.answer(dispatcher, tracker, Turn.of(tracker))
@@ -96,7 +97,7 @@ class AnswerResponsibleAgency(_Aside):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         """Name the likeliest agency; ask for the problem when there is none to name."""
         data, language = jurisdiction(), tracker.get_slot("language") or ARABIC
-        likeliest = next((code for code, chance in turn.ranking if chance >= 0.3), None)
+        likeliest = next((code for code, chance in turn.ranking if chance >= _LIKELY), None)
         if likeliest not in data.categories:
             dispatcher.utter_message(response="utter_ask_responsible_agency")
             return []
@@ -187,7 +188,7 @@ class ChooseLanguage(_Aside):
     called = "action_choose_language"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        """Keep the conversation's language, unless asked, or unless a whole sentence says otherwise."""
+        """Keep the language, unless asked, or unless a whole sentence is in another."""
         current = tracker.get_slot("language")
         chosen = _chosen_language(turn, current)
         return [] if chosen == current else _slots({"language": chosen})

@@ -33,7 +33,7 @@ class _Ask(Action, ABC):
         self,
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: DomainDict,  # noqa: ARG002
+        domain: DomainDict,
     ) -> List[Dict[str, Any]]:
         """Ask the question."""
         self.ask(dispatcher, tracker, tracker.get_slot("language") or "ar")

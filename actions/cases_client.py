@@ -3,12 +3,12 @@
 import asyncio
 import os
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Dict, Final, List, Mapping, Optional, Tuple, Union
 
 import aiohttp
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)  # seconds, all in
-_GONE: Final = frozenset({404})
 
 
 class CasesUnavailableError(Exception):
@@ -59,9 +59,9 @@ class CasesClient:
     async def file(self, complaint: Mapping[str, Any]) -> Union[Filed, Incomplete]:
         """File a complaint under its filing key; the same key always gives the same case."""
         status, answer = await self._call("POST", "/internal/complaints", json=complaint)
-        if status == 201:
+        if status == HTTPStatus.CREATED:
             return Filed(**answer)
-        if status == 422:
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
             return Incomplete(tuple(answer["missing"]))
         raise CasesUnavailableError(status)
 
@@ -70,7 +70,7 @@ class CasesClient:
         status, answer = await self._call(
             "GET", "/internal/cases", params={"conversation": conversation}
         )
-        if status != 200:
+        if status != HTTPStatus.OK:
             raise CasesUnavailableError(status)
         return [CaseView(**case) for case in answer["cases"]]
 
@@ -78,28 +78,30 @@ class CasesClient:
         """Return the case of this number and code, or None; raises TooManyGuessesError."""
         guess = {"asker": asker, "number": number, "code": code}
         status, answer = await self._call("POST", "/internal/cases/lookup", json=guess)
-        if status == 429:
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise TooManyGuessesError
-        if status in _GONE:
+        if status == HTTPStatus.NOT_FOUND:
             return None
-        if status != 200:
+        if status != HTTPStatus.OK:
             raise CasesUnavailableError(status)
         return CaseView(**answer)
 
     async def act(self, number: str, request: Mapping[str, Any]) -> Optional[CaseView]:
         """Do something to one's own case; None when the case does not allow it."""
         status, answer = await self._call("POST", f"/internal/cases/{number}/acts", json=request)
-        if status in (404, 409):
+        if status in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
             return None
-        if status != 200:
+        if status != HTTPStatus.OK:
             raise CasesUnavailableError(status)
         return CaseView(**answer)
 
     async def _call(self, method: str, path: str, **request: Any) -> Tuple[int, Dict[str, Any]]:
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
-            async with aiohttp.ClientSession(timeout=_TIMEOUT, headers=headers) as http:
-                async with http.request(method, f"{self._url}{path}", **request) as response:
-                    return response.status, await response.json()
+            async with (
+                aiohttp.ClientSession(timeout=_TIMEOUT, headers=headers) as http,
+                http.request(method, f"{self._url}{path}", **request) as response,
+            ):
+                return response.status, await response.json()
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
             raise CasesUnavailableError from error

@@ -23,7 +23,7 @@ KEPT_SLOTS: Final = ("language",)
 
 
 def session_ended(tracker: Tracker) -> Events:
-    """Return the events that end a session, so that the dialogue never grows beyond one complaint."""
+    """Return the events that end a session: no dialogue grows beyond one complaint."""
     kept = [SlotSet(slot, tracker.get_slot(slot)) for slot in KEPT_SLOTS]
     return [
         ActionExecuted("action_session_start"),
@@ -47,7 +47,7 @@ class EndInterview(Action):
         self,
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: DomainDict,  # noqa: ARG002
+        domain: DomainDict,
     ) -> Events:
         """File under the draft's own key, so that a second time files nothing new."""
         outcome = tracker.get_slot("outcome")

@@ -44,7 +44,7 @@ class CasesAction(Action, ABC):
         self,
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: DomainDict,  # noqa: ARG002
+        domain: DomainDict,
     ) -> Events:
         """Answer the turn, or say that the cases cannot be reached."""
         try:

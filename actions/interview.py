@@ -1,6 +1,6 @@
 """The interview's form: each turn is read as an answer, or left to the rules."""
 
-from typing import Any, Dict, Final, List, Optional
+from typing import Any, Dict, Final, List, Mapping, Optional
 
 from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -15,7 +15,7 @@ from actions.turn import Turn, was_answered
 
 FORM: Final = "complaint_form"
 Events = List[Dict[str, Any]]
-_DAY: Final = 12 * 3600  # seconds of silence after which the citizen is asked whether to go on
+_LONG_SILENCE: Final = 12 * 3600  # seconds after which the citizen is asked whether to go on
 _PATIENCE: Final = 3  # unread answers to one question after which a person is offered
 
 
@@ -30,7 +30,7 @@ class ValidateComplaintForm(Action):
         self,
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: DomainDict,  # noqa: ARG002
+        domain: DomainDict,
     ) -> Events:
         """Read the latest turn, unless something else has answered it already."""
         question: Optional[str] = tracker.get_slot("requested_slot")
@@ -42,13 +42,19 @@ class ValidateComplaintForm(Action):
             return self._filled(dispatcher, tracker, reading)
         if question in (RESUME, LEAVE):
             return self._decided(dispatcher, tracker, turn, question)
-        if turn.silence >= _DAY and not turn.tapped:
-            return [SlotSet("held_text", turn.text), SlotSet("requested_slot", RESUME)]
+        interrupted = self._interrupted(tracker, turn, question)
+        return interrupted or self._answered(dispatcher, tracker, turn, question)
+
+    def _interrupted(self, tracker: Tracker, turn: Turn, question: str) -> Events:
+        """Return the events for a turn that is no answer; none when it may be one."""
+        if turn.silence >= _LONG_SILENCE and not turn.tapped:
+            kept = files_and_point(turn, tracker.slots)
+            return [*_slots(kept), SlotSet("requested_slot", RESUME)]
         if leaves(turn, question):
             return self._leave(tracker, turn)
         if steers(turn, question) or (question == "review" and turn.means("deny")):
             return [ActionExecutionRejected(FORM)]
-        return self._answered(dispatcher, tracker, turn, question)
+        return []
 
     def _answered(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, question: str
@@ -74,13 +80,11 @@ class ValidateComplaintForm(Action):
         asked = [*(tracker.get_slot("asked") or [])]
         if question and asked[-1:] != [question]:
             filled = {**filled, "asked": [*asked, question]}
-        events = [SlotSet(slot, value) for slot, value in filled.items()]
-        return [*events, SlotSet("requested_slot", question)]
+        return [*_slots(filled), SlotSet("requested_slot", question)]
 
     def _leave(self, tracker: Tracker, turn: Turn) -> Events:
         kept = files_and_point(turn, tracker.slots)
-        events = [SlotSet(slot, value) for slot, value in kept.items()]
-        return [*events, SlotSet("requested_slot", LEAVE)]
+        return [*_slots(kept), SlotSet("requested_slot", LEAVE)]
 
     def _decided(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, question: str
@@ -106,6 +110,10 @@ def _second_try(question: str, misses: int, tracker: Tracker) -> List[Said]:
         return [hint]
     skippable = is_optional(question, tracker.slots, jurisdiction())
     return [hint, Said("utter_ways_out_skip" if skippable else "utter_ways_out")]
+
+
+def _slots(filled: Mapping[str, Any]) -> Events:
+    return [SlotSet(slot, value) for slot, value in filled.items()]
 
 
 def _say(dispatcher: CollectingDispatcher, said: Said) -> None:

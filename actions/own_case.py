@@ -39,16 +39,13 @@ class ValidateCaseForm(CasesAction):
         turn = Turn.of(tracker)
         if asked is None or tracker.get_slot("case_act") is None:
             return await self._start(dispatcher, tracker, turn)
-        if turn.means("cancel", "restart") or (asked != "case_note" and turn.means("deny")):
+        if turn.means("cancel", "restart", "deny", "skip"):
             return _stopped(dispatcher)
         filled = self._read(turn, asked, tracker)
-        if filled:
-            return [SlotSet(slot, value) for slot, value in filled.items()]
-        if asked == "case_note" and turn.means("deny", "skip"):
-            return _stopped(dispatcher)
-        if steers(turn, asked):
+        if not filled and (steers(turn, asked) or turn.means("report_problem", "file_complaint")):
             return [ActionExecutionRejected(_FORM)]
-        return [SlotSet("requested_slot", asked)]
+        asked_again = [] if filled else [SlotSet("requested_slot", asked)]
+        return [*(SlotSet(slot, value) for slot, value in filled.items()), *asked_again]
 
     async def _start(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn
@@ -130,7 +127,7 @@ class AskCaseChoice(Action):
         self,
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: DomainDict,  # noqa: ARG002
+        domain: DomainDict,
     ) -> List[Dict[str, Any]]:
         """Ask which case is meant."""
         language = tracker.get_slot("language") or "ar"
@@ -151,7 +148,7 @@ class AskCaseNote(Action):
         self,
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: DomainDict,  # noqa: ARG002
+        domain: DomainDict,
     ) -> List[Dict[str, Any]]:
         """Ask in the words of the act."""
         act = tracker.get_slot("case_act")

@@ -26,7 +26,7 @@ _FEWEST_LETTERS: Final = 6
 _LONGEST_NAME: Final = 7
 _OPTIONS: Final = 9  # categories kept to be offered
 _SKIPPED: Final = ""
-_NOT_IN_NAMES: Final = re.compile(r"[^\w\s'’-]|[\d_]")
+_NOT_IN_NAMES: Final = re.compile(r"[^\w\s'\u2019-]|[\d_]")
 _DIGITS: Final = re.compile(r"\d[\d\s/-]*")
 
 

@@ -70,7 +70,7 @@ class Turn:
         return self.intent in intents
 
     def new_filing_key(self) -> str:
-        """Return the key of a complaint that starts with this turn: the same if it is taken again."""
+        """Return the key of a complaint that starts here: the same if the turn is taken again."""
         return hashlib.sha256(self.key.encode()).hexdigest()[:32]
 
 

@@ -49,14 +49,16 @@ class RasaAgent:
                 url, json=asked, headers=self._headers, timeout=_TIMEOUT
             ) as response:
                 return response.status, await response.json(content_type=None)
-        except (ClientConnectionError, TimeoutError) as error:
+        except TimeoutError as error:  # also a kind of connection error, but one to give up on
+            raise AgentFailedError from error
+        except ClientConnectionError as error:
             raise AgentUnavailableError from error
         except (ClientError, ValueError) as error:
             raise AgentFailedError from error
 
 
 def _asked(turn: AgentTurn) -> dict[str, Any]:
-    dialogue = json.loads(zlib.decompress(turn.dialogue)) if turn.dialogue else []
+    dialogue: list[Any] = json.loads(zlib.decompress(turn.dialogue)) if turn.dialogue else []
     return {
         "conversation": turn.conversation,
         "text": turn.text,

@@ -23,6 +23,7 @@ _TIMEOUT: Final = ClientTimeout(total=40)
 _TRIES: Final = 20
 _PAUSE: Final = 1.0
 _WIDEST: Final = 88
+_PROMPT: Final = "> "
 _ARABIC: Final = range(0x0600, 0x0700)
 _HELP: Final = """\
   number          choose a button
@@ -68,7 +69,7 @@ def _reader() -> Any:
 
     async def line() -> str | None:
         try:
-            return await session.prompt_async("› ")
+            return await session.prompt_async(_PROMPT)
         except (EOFError, KeyboardInterrupt):
             return None
 
@@ -78,7 +79,7 @@ def _reader() -> Any:
 async def _plain_line() -> str | None:
     line = await asyncio.to_thread(sys.stdin.readline)
     if line:
-        print(f"› {line.rstrip()}")
+        print(f"{_PROMPT}{line.rstrip()}")
     return line or None
 
 

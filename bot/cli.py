@@ -50,8 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument(
         "--as", dest="sender", default="terminal", help="who you are (one draft each)"
     )
-    talk.set_defaults(command=lambda asked: asyncio.run(chat.talk(asked.url, asked.sender)))
+    talk.set_defaults(command=_chat)
     return parser
+
+
+def _chat(asked: argparse.Namespace) -> None:
+    asyncio.run(chat.talk(asked.url, asked.sender))
 
 
 def _run(_asked: argparse.Namespace) -> None:

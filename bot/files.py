@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import puremagic
 
@@ -74,8 +74,7 @@ def sniff(head: bytes) -> FileKind:
         raise FileRefusedError("empty")
     if head.startswith(_ARCHIVE):
         return _kind(".docx")  # until `check_archive` has seen the inside
-    found = (match.extension for match in _matches(head) if match.extension in _TAKEN)
-    extension = next(found, None)
+    extension = next((found for found in _extensions(head) if found in _TAKEN), None)
     if extension is None:
         raise FileRefusedError("type")
     return _kind(extension)
@@ -96,11 +95,12 @@ def check_archive(kind: FileKind, file: IO[bytes]) -> FileKind:
     raise FileRefusedError("type")
 
 
-def _matches(head: bytes) -> list[puremagic.PureMagicWithConfidence]:
+def _extensions(head: bytes) -> list[str]:
     try:
-        return puremagic.magic_string(head)
+        matches: list[Any] = puremagic.magic_string(head)
     except puremagic.PureError:
         return []
+    return [str(match.extension) for match in matches]
 
 
 def _kind(extension: str) -> FileKind:

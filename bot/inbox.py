@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
 from bot.messages import Answer, InboundMessage
+from bot.texts import Texts
 from bot.turns import AgentUnavailableError, ConversationChangedError, Turns
 
 _LOG: Final = logging.getLogger(__name__)
 _FIRST_PAUSE: Final = 0.25  # seconds before an unreachable agent is asked again
 _LONGEST_PAUSE: Final = 5.0
+_MOST_TRIES: Final = 200  # a quarter of an hour
 
 
 class InboxStore(Protocol):
@@ -43,10 +45,10 @@ class InboxStore(Protocol):
 
 
 class Inbox:
-    """Takes each conversation's messages in order, one at a time, all conversations side by side."""
+    """Takes each conversation's messages in order, one at a time; conversations side by side."""
 
-    def __init__(self, store: InboxStore, turns: Turns) -> None:
-        self._store, self._turns = store, turns
+    def __init__(self, store: InboxStore, turns: Turns, texts: Texts) -> None:
+        self._store, self._turns, self._texts = store, turns, texts
         self._queues: dict[str, deque[InboundMessage]] = defaultdict(deque)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._done: dict[str, asyncio.Event] = {}
@@ -107,18 +109,25 @@ class Inbox:
             self._workers.pop(conversation, None)
 
     async def _take(self, message: InboundMessage) -> None:
-        pause = _FIRST_PAUSE
+        """Have a message answered and marked as done, however often that must be tried."""
+        pause, crashes = _FIRST_PAUSE, 0
         while True:
             try:
-                answer = await self._turns.take(message)
-                await self._store.finish(message.key, answer)
+                await self._store.finish(message.key, await self._answer(message, crashes))
             except (AgentUnavailableError, ConversationChangedError) as error:
                 _LOG.warning("turn.delayed", extra={"reason": type(error).__name__})
-            except Exception:
-                # Whatever went wrong, the message stays first in its conversation's queue.
+            except Exception:  # noqa: BLE001 - whatever it was, the message keeps its place
+                crashes += 1
                 _LOG.exception("turn.crashed")
             else:
                 self._done.pop(message.key).set()
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _answer(self, message: InboundMessage, crashes: int) -> Answer:
+        if crashes < _MOST_TRIES:
+            return await self._turns.take(message)
+        # One message that nobody can take must not hold up its conversation for ever.
+        _LOG.error("turn.given_up", extra={"channel": message.channel})
+        return Answer(self._texts.say("gateway_turn_failed", message.language))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
@@ -129,7 +129,7 @@ class _Kept:
         self._name, self._command, self._env = name, command, dict(env)
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "_Kept":
+    async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._keep())
         return self
 
@@ -200,9 +200,11 @@ async def _show_that_it_works(settings: Mapping[str, str]) -> None:
     hello = {"sender": f"hello-{secrets.token_hex(4)}", "message": "hello"}
     token = settings.get("SHAKWA_REST_TOKEN")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with ClientSession(headers=headers) as http:
-        async with http.post(f"{_url(settings)}/webhooks/rest/webhook", json=hello) as response:
-            answers = await response.json()
+    async with (
+        ClientSession(headers=headers) as http,
+        http.post(f"{_url(settings)}/webhooks/rest/webhook", json=hello) as response,
+    ):
+        answers = await response.json()
     _say("")
     _say("  you     hello")
     for answer in answers:

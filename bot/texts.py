@@ -34,5 +34,5 @@ def load_texts(path: Path) -> Texts:
 
 
 def _language(variation: Mapping[str, Any]) -> str:
-    conditions = variation.get("condition") or []
+    conditions: list[dict[str, Any]] = variation.get("condition") or []
     return next((str(c["value"]) for c in conditions if c["name"] == "language"), DEFAULT_LANGUAGE)

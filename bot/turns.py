@@ -12,6 +12,7 @@ from bot.texts import Texts
 
 _LOG: Final = logging.getLogger(__name__)
 _KEPT_OFFERS: Final = 60  # buttons of the last turns that can still be tapped
+_LONGEST_NUMBER: Final = 2  # digits of a choice; more are an answer
 LONGEST_TEXT: Final = 8_000
 
 
@@ -237,7 +238,7 @@ def _tapped(conversation: Conversation, text: str) -> Offer | None:
 
 def _number(text: str) -> int | None:
     digits = text.strip().rstrip(".)")
-    return int(digits) if len(digits) <= 2 and digits.isdecimal() else None
+    return int(digits) if len(digits) <= _LONGEST_NUMBER and digits.isdecimal() else None
 
 
 def _place(message: InboundMessage) -> dict[str, Any] | None:

@@ -96,11 +96,12 @@ class Following:
             raise CaseNotSeenError
         return case
 
-    async def act(
+    async def act(  # noqa: PLR0913 - what may be done has this many parts
         self,
         conversation: str,
         number: str,
         act: Act,
+        *,
         note: str = "",
         attachments: tuple[str, ...] = (),
         rating: int = 0,

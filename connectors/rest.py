@@ -8,7 +8,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, Final, Protocol, cast
 
 from aiohttp import BodyPartReader, web
 
@@ -57,7 +57,7 @@ def parse_message(body: bytes, now: datetime) -> InboundMessage:
     try:
         request = json.loads(body)
         sender, text = request["sender"], request.get("message") or ""
-        metadata = request.get("metadata") or {}
+        metadata: dict[str, Any] = request.get("metadata") or {}
         return InboundMessage(
             channel=CHANNEL,
             message_id=_message_id(
@@ -93,9 +93,10 @@ def _message_id(sender: object, given: object) -> str:
     return f"{clean(_string(sender))}:{own}"
 
 
-def _attachments(given: object) -> tuple[str, ...]:
+def _attachments(given: Any) -> tuple[str, ...]:
     if not isinstance(given, list):
         raise TypeError(given)
+    given = cast("list[object]", given)
     return tuple(clean(_string(one)) for one in given[:_MOST_ATTACHMENTS])
 
 

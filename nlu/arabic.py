@@ -66,12 +66,14 @@ _SHORTEST_STEM: Final = 3
 LIGHT_PREFIXES: Final = frozenset(
     ("", "و", "ف", "ب", "وب", "فب", "ه", "وه", "فه", "ع", "وع", "م", "من")
 )
+NAME_PREFIXES: Final = LIGHT_PREFIXES - {"ه", "وه", "فه"} | {"ل", "ول", "لل", "ولل", "فلل"}
 MELTED: Final = "لل"
 AND_PREFIX: Final = "و"
 IN_PREFIXES: Final = frozenset(("ب", "وب", "فب"))
 FROM_PREFIXES: Final = frozenset(("م", "من"))
 THIS_PREFIXES: Final = frozenset(("ه", "وه", "فه"))
 _CONJUNCTIONS: Final = frozenset("وف")
+CONJUNCTION_PREFIXES: Final = frozenset(("", "و", "ف"))
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ from nlu.agent import newest_model  # noqa: E402
 _MODELS = Path(__file__).parent / "models"
 
 
-async def run(stories: Path) -> int:
-    """Test every conversation below a folder and return how many failed."""
+async def run(groups: list[Path]) -> int:
+    """Test the conversations of each file and return how many failed."""
     agent = await load_agent(str(newest_model(_MODELS)))
     failed = passed = 0
-    for group in sorted(stories.iterdir()):
+    for group in groups:
         with tempfile.TemporaryDirectory() as reports:
             report: dict[str, Any] = await test_conversations(
                 str(group), agent, out_directory=reports, e2e=True, disable_plotting=True
@@ -46,7 +46,7 @@ def main() -> None:
     """Run the folder that the command line names."""
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
-    sys.exit(1 if asyncio.run(run(Path(sys.argv[1]))) else 0)
+    sys.exit(1 if asyncio.run(run(sorted(Path(sys.argv[1]).iterdir()))) else 0)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class TextModel:
         order = np.argsort(-chances, axis=1)
         return [
             [(self._labels[i], float(row[i])) for i in places]
-            for row, places in zip(chances, order)
+            for row, places in zip(chances, order, strict=True)
         ]
 
     def save(self, folder: Path) -> None:
@@ -87,7 +87,9 @@ class TextModel:
         facts = json.loads((folder / "model.json").read_text("utf-8"))
         arrays = np.load(folder / "model.npz")
         vectorizers: list[TfidfVectorizer] = []
-        for i, (settings, words) in enumerate(zip((_WORDS, _CHARACTERS), facts["vocabularies"])):
+        for i, (settings, words) in enumerate(
+            zip((_WORDS, _CHARACTERS), facts["vocabularies"], strict=True)
+        ):
             vectorizer = _vectorizer(settings, 1)
             vectorizer.vocabulary = {word: place for place, word in enumerate(words)}
             vectorizer.idf_ = arrays[f"idf{i}"].astype(np.float64)

@@ -70,7 +70,7 @@ class _Classifier(GraphComponent):
             for example in training_data.training_examples
             if (label := self._label(example))
         ]
-        texts, labels = zip(*labelled)
+        texts, labels = zip(*labelled, strict=True)
         self._model = TextModel.train(
             texts,
             labels,

@@ -22,7 +22,7 @@ _READ = 4_000  # characters: what follows adds nothing to a label
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class ArabicNormalizer(GraphComponent):
-    """Keeps a folded text beside each message's own; Arabizi is folded as the Arabic it stands for."""
+    """Keeps a folded text beside each message's own; Arabizi as the Arabic it stands for."""
 
     @classmethod
     def create(

@@ -9,6 +9,7 @@ from nlu.entities.lexicon import Words
 _LONGEST_COUNT: Final = 4
 _TEN: Final = 10
 _HUNDRED: Final = 100
+_SUFFIXES: Final = ("unit", "nth", "meridiem", "not_a_day_before")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def count_at(words: Words, index: int) -> Count | None:
         return None
     token = words.reading.tokens[index]
     if token.is_number:
-        small = len(token.text) <= _LONGEST_COUNT
+        small = len(token.text) <= _LONGEST_COUNT and not _is_letter(words, index)
         return Count(int(token.text), index + 1, digits=True) if small else None
     found = words.at(index, "number")
     if found is None:
@@ -38,6 +39,15 @@ def ordinal_at(words: Words, index: int) -> Count | None:
     """Read which one in a row: a number in words such as "the third"."""
     found = words.at(index, "ordinal")
     return found and Count(found.value["n"], found.after)
+
+
+def _is_letter(words: Words, index: int) -> bool:
+    # Arabic in Latin letters writes some letters as digits: 3asr, el5amees, mbare7.
+    reading = words.reading
+    if reading.joins_latin(index):
+        return True
+    known = any(words.at(index + 1, role) for role in _SUFFIXES)
+    return reading.joins_latin(index + 1) and not known
 
 
 def _compound(words: Words, value: int, after: int) -> Count:

@@ -1,12 +1,12 @@
 """The lexicon: which words play which part, kept as data beside the code."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import yaml
 
-from nlu.arabic import LIGHT_PREFIXES
+from nlu.arabic import CONJUNCTION_PREFIXES, LIGHT_PREFIXES
 from nlu.entities.phrases import Found, Phrases, Wording
 from nlu.entities.reading import Reading
 
@@ -14,6 +14,7 @@ from nlu.entities.reading import Reading
 Meaning: TypeAlias = Mapping[str, Any]
 Part: TypeAlias = Found[tuple[str, Meaning]]
 
+WITH_PREPOSITIONS: Final = "with_prepositions"
 LANGUAGES: Final = ("ar", "en", "ur")
 
 
@@ -31,29 +32,41 @@ def entries(listed: Sequence[Meaning]) -> Iterator[tuple[Wording, Meaning]]:
 
 
 class Vocabulary:
-    """The common words that the readers of one text share, each with the parts it may play."""
+    """The common words that the readers of one text share, each with the parts it may play.
+
+    A conjunction may be glued to any of them, a preposition only to the parts that its file
+    lists under `with_prepositions`.
+    """
 
     def __init__(self, *files: Path) -> None:
         self._phrases: Phrases[tuple[str, Meaning]] = Phrases(prefixes=LIGHT_PREFIXES)
+        self._prepositional: set[str] = set()
         for file in files:
             self._learn(load(file))
 
     def read(self, reading: Reading) -> "Words":
         """Return the parts that the words of a text play."""
-        return Words(self._phrases, reading)
+        return Words(self._phrases, self._prepositional, reading)
 
-    def _learn(self, roles: Mapping[str, Sequence[Meaning]]) -> None:
-        for role, listed in roles.items():
-            for wording, meaning in entries(listed):
+    def _learn(self, roles: Mapping[str, Sequence[Any]]) -> None:
+        self._prepositional.update(roles.get(WITH_PREPOSITIONS, ()))
+        for role in roles.keys() - {WITH_PREPOSITIONS}:
+            for wording, meaning in entries(roles[role]):
                 self._phrases.learn(wording, (role, meaning))
 
 
 class Words:
     """The parts that the words of one text play, looked up once each."""
 
-    def __init__(self, phrases: Phrases[tuple[str, Meaning]], reading: Reading) -> None:
+    def __init__(
+        self,
+        phrases: Phrases[tuple[str, Meaning]],
+        prepositional: Collection[str],
+        reading: Reading,
+    ) -> None:
         self.reading = reading
         self._phrases = phrases
+        self._prepositional = prepositional
         self._parts: dict[int, Mapping[str, Part]] = {}
 
     def __len__(self) -> int:
@@ -68,7 +81,7 @@ class Words:
     def meanings(self, index: int, role: str) -> Sequence[Meaning]:
         """Return all that a phrase may mean in a part: there are two feasts called Eid."""
         longest = self._parts_at(index).get(role)
-        found = self._phrases.at(self.reading, index) if longest else ()
+        found = self._found_at(index) if longest else ()
         return [
             one.value[1]
             for one in found
@@ -93,8 +106,14 @@ class Words:
 
     def _look_up(self, index: int) -> Mapping[str, Part]:
         parts: dict[str, Part] = {}
-        for found in self._phrases.at(self.reading, index):
+        for found in self._found_at(index):
             known = parts.get(found.value[0])
             if known is None or found.after > known.after:
                 parts[found.value[0]] = found
         return parts
+
+    def _found_at(self, index: int) -> Iterator[Part]:
+        for found in self._phrases.at(self.reading, index):
+            role = found.value[0]
+            if found.prefix in CONJUNCTION_PREFIXES or role in self._prepositional:
+                yield found

@@ -58,8 +58,9 @@ class Phrases(Generic[T]):
             if rest not in heads or (self._prefixes and prefix not in self._prefixes):
                 continue
             for tail, value in heads[rest]:
-                if reading.goes_on(index + 1, tail):
-                    yield Found(value, index, index + 1 + len(tail), prefix)
+                after = index + 1 + len(tail)
+                if reading.goes_on(index + 1, tail) and not reading.inside_latin(after):
+                    yield Found(value, index, after, prefix)
 
     def longest(self, reading: Reading, index: int) -> Found[T] | None:
         """Return the longest phrase that begins at a token, if any."""

@@ -63,6 +63,10 @@ class Reading:
         glued = 0 if prefix.endswith(MELTED) else len(prefix)
         return self._folded.span(self.tokens[first].start + glued, self.tokens[after - 1].end)
 
+    def folded(self, first: int, after: int) -> str:
+        """Return a run of tokens in the one spelling."""
+        return " ".join(token.text for token in self.tokens[first:after])
+
     def words(self, first: int, after: int, *, prefix: str = "") -> str:
         """Return the citizen's own words for a run of tokens."""
         start, end = self.span(first, after, prefix=prefix)
@@ -73,9 +77,19 @@ class Reading:
         before = self.span(index - 1, index)[1] if index else 0
         return self.text[before : self.span(index, index + 1)[0]]
 
-    def ends_sentence(self, index: int) -> bool:
-        """Tell whether a sentence, or the text, ends before the token."""
-        return self._ends(index, SENTENCE_ENDS)
+    def joins_latin(self, index: int) -> bool:
+        """Tell whether a token and the one before it are one word in Latin letters and digits."""
+        if not 0 < index < len(self.tokens) or self.gap(index):
+            return False
+        return self.tokens[index].text.isascii() and self.tokens[index - 1].text.isascii()
+
+    def inside_latin(self, index: int) -> bool:
+        """Tell whether a token is a digit that stands for a letter within a word: jan6ati."""
+        return self.joins_latin(index) and self.joins_latin(index + 1)
+
+    def ends_sentence(self, index: int, *, lines: bool = True) -> bool:
+        """Tell whether a sentence, or the text, ends before the token; a line may end one."""
+        return self._ends(index, SENTENCE_ENDS if lines else SENTENCE_ENDS.replace("\n", ""))
 
     def ends_clause(self, index: int) -> bool:
         """Tell whether a clause, or the text, ends before the token."""

@@ -148,7 +148,7 @@ async def test_after_too_many_guesses_even_the_right_code_is_refused(following: 
 async def test_citizen_acts_on_an_open_case(
     following: Following, store: RecordingCases, act: Act, line: Entry
 ):
-    grown = await following.act(CITIZEN, NUMBER, act, "note", ("photo",))
+    grown = await following.act(CITIZEN, NUMBER, act, note="note", attachments=("photo",))
 
     assert grown.history == (*CASE.history, line)
     assert store.kept[CASE.number] == grown
@@ -166,7 +166,7 @@ async def test_citizen_acts_on_an_answered_case(
 ):
     answered(store)
 
-    grown = await following.act(CITIZEN, NUMBER, act, "note", rating=4)
+    grown = await following.act(CITIZEN, NUMBER, act, note="note", rating=4)
 
     assert grown.history[-1] == line
     assert store.kept[CASE.number] == grown
@@ -179,7 +179,7 @@ async def test_act_out_of_season_is_refused_and_changes_nothing(
     following: Following, store: RecordingCases, act: Act, refusal: type[Exception]
 ):
     with pytest.raises(refusal):
-        await following.act(CITIZEN, NUMBER, act, "note", rating=4)
+        await following.act(CITIZEN, NUMBER, act, note="note", rating=4)
 
     assert store.kept[CASE.number] == CASE
 
@@ -189,7 +189,7 @@ async def test_nobody_acts_on_the_case_of_another(
     following: Following, store: RecordingCases, act: Act
 ):
     with pytest.raises(CaseNotSeenError):
-        await following.act(STRANGER, NUMBER, act, "note", rating=4)
+        await following.act(STRANGER, NUMBER, act, note="note", rating=4)
 
     assert store.kept[CASE.number] == CASE
 
@@ -200,7 +200,7 @@ async def test_act_is_done_on_the_case_as_others_left_it(
     assigned = workflow.move(CASE, Status.ASSIGNED, at=NOON, by="officer:1")
     store.meanwhile = [assigned]
 
-    grown = await following.act(CITIZEN, NUMBER, Act.ADD, "note")
+    grown = await following.act(CITIZEN, NUMBER, Act.ADD, note="note")
 
     assert grown.history == (*assigned.history, Entry(LATER, "citizen", note="note"))
 
@@ -211,4 +211,4 @@ async def test_act_that_others_made_impossible_is_refused(
     store.meanwhile = [workflow.move(CASE, Status.WITHDRAWN, at=NOON, by="citizen")]
 
     with pytest.raises(AdditionRefusedError):
-        await following.act(CITIZEN, NUMBER, Act.ADD, "note")
+        await following.act(CITIZEN, NUMBER, Act.ADD, note="note")

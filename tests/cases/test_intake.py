@@ -37,6 +37,7 @@ class RecordingCases:
 
     kept: list[Case] = field(default_factory=list[Case])
     elsewhere: list[Case] = field(default_factory=list[Case])
+    refused: int = 0
 
     async def find_filed(self, filing_key: str) -> Case | None:
         await asyncio.sleep(0)  # gives way, as a store does
@@ -56,6 +57,7 @@ class RecordingCases:
             if case.number == other.number or (
                 case.complaint.filing_key == other.complaint.filing_key
             ):
+                self.refused += 1
                 raise AlreadyFiledError
         self.kept.append(case)
 
@@ -117,6 +119,14 @@ async def test_filings_at_once_are_numbered_without_gaps():
     await asyncio.gather(*(one.file(complaint(filing_key=str(key))) for key in range(50)))
 
     assert [case.number.serial for case in store.kept] == list(range(1, 51))
+
+
+async def test_filings_at_once_do_not_take_serials_from_one_another():
+    store = RecordingCases()
+    one = intake(store)
+    await asyncio.gather(*(one.file(complaint(filing_key=str(key))) for key in range(50)))
+
+    assert store.refused == 0
 
 
 async def test_serial_that_another_process_took_first_is_left_to_it():

@@ -68,6 +68,14 @@ async def test_taken_number_is_refused(store: MongoCases):
         await store.add(filed_case(1, complaint=complaint(filing_key="telegram:7:other")))
 
 
+async def test_serial_is_given_once_a_year_whatever_the_country(store: MongoCases):
+    await store.add(filed_case(1))
+    foreign = filed_case(number=CaseNumber("QA", 2026, 1), complaint=complaint(filing_key="x"))
+
+    with pytest.raises(AlreadyFiledError):
+        await store.add(foreign)
+
+
 async def test_taken_filing_key_is_refused(store: MongoCases):
     await store.add(filed_case(1))
 
@@ -93,6 +101,12 @@ async def test_each_year_has_its_own_serials(store: MongoCases):
     )
 
     assert (await store.last_serial(2026), await store.last_serial(2027)) == (7, 3)
+
+
+async def test_last_serial_stays_the_last_until_another_is_given(store: MongoCases):
+    await store.add(filed_case(7))
+
+    assert [await store.last_serial(2026) for _ in range(3)] == [7, 7, 7]
 
 
 async def test_serials_given_by_another_process_are_seen(database: Database):
@@ -183,7 +197,7 @@ async def test_no_addition_is_lost_when_many_come_at_once(intake: Intake, follow
     number = str((await intake.file(complaint())).case.number)
     notes = [str(place) for place in range(20)]
 
-    await asyncio.gather(*(following.act(CITIZEN, number, Act.ADD, note) for note in notes))
+    await asyncio.gather(*(following.act(CITIZEN, number, Act.ADD, note=note) for note in notes))
 
     grown = await following.own_numbered(CITIZEN, number)
     assert sorted(entry.note for entry in grown.history[1:]) == sorted(notes)

@@ -65,20 +65,18 @@ def month(story: Story, at: int) -> Fragment | None:
     words = story.words
     edge = words.at(at, "edge")
     index = words.past(at, "edge")
-    named = _month_at(words, index)
-    year = named and _year_at(story, named.after)
-    turn = named and words.at(named.after, "turn_after")
-    before = words.at(index, "turn_before")
-    if before and named is None:
-        named = _month_at(words, before.after)
+    named = _month_at(words, words.past(index, "turn_before"))
     if named is None:
         return None
-    cued = edge or year or turn or before or named.prefix in IN_PREFIXES
+    year = _year_at(story, named.after)
+    turn = words.at(index, "turn_before") or words.at(named.after, "turn_after")
+    cued = edge or year or turn or named.prefix in IN_PREFIXES
     if named.doubtful and not cued and not words.before(at, "at", "since_before"):
         return None
-    after = year.after if year else turn.after if turn else named.after
-    fragment = Fragment(at, after, "" if edge else named.prefix, NAMED)
-    whole = _whole_month(story, fragment, named, year)
+    after = year.after if year else words.past(named.after, "turn_after")
+    number = year.number if year else _year_meant(story, named, turn.value["back"] if turn else 0)
+    fragment = Fragment(at, after, named.prefix if index == at else "", NAMED)
+    whole = _whole_month(fragment, named, number)
     return at_edge(whole, edge.value["edge"]) if whole and edge else whole
 
 
@@ -183,18 +181,15 @@ def _dated(story: Story, fragment: Fragment, month: _Month, day: int) -> Fragmen
     return found and replace(fragment, day=found, after=year.after)
 
 
-def _whole_month(
-    story: Story, fragment: Fragment, month: _Month, year: _Year | None
-) -> Fragment | None:
-    first = (
-        day_in(month.calendar, year.number, month.number, 1)
-        if year
-        else latest(month.calendar, month.number, 1, story.today)
-    )
-    if first is None:
-        return None
-    days = month_in(month.calendar, year_in(month.calendar, first), month.number)
+def _whole_month(fragment: Fragment, month: _Month, year: int | None) -> Fragment | None:
+    days = month_in(month.calendar, year, month.number) if year else None
     return days and replace(fragment, day=days[0], until=days[1])
+
+
+def _year_meant(story: Story, month: _Month, back: int) -> int | None:
+    # Of a month without a year the last one that has begun, unless it is told otherwise.
+    begun = latest(month.calendar, month.number, 1, story.today)
+    return begun and year_in(month.calendar, begun) - (back if back < 0 else max(back - 1, 0))
 
 
 def _in_month(story: Story, day: Count, *, cued: bool) -> Fragment | None:

@@ -17,9 +17,10 @@ _CLOCK_UNITS: Final = frozenset(("hour", "minute"))
 
 def named_day(story: Story, at: int) -> Fragment | None:
     """Read a day with a name: yesterday, tomorrow, last night."""
-    found = story.words.at(story.words.past(at, "day_cue"), "named_day")
-    if found is None or (found.value["days"] == 0 and found.prefix in IN_PREFIXES):
-        return None  # "in the day" is how often, not when
+    words = story.words
+    found = words.at(words.past(at, "day_cue"), "named_day")
+    if found is None or (found.value["days"] == 0 and _is_any_day(words, found)):
+        return None
     day = story.today + timedelta(days=found.value["days"])
     since = found.prefix in FROM_PREFIXES
     part = found.value.get("part")
@@ -49,6 +50,8 @@ def ago(story: Story, at: int) -> Fragment | None:
     if not cue or not amount:
         return None
     if "loose" in cue.value and _is_bare_day(amount):
+        return None
+    if "long" in cue.value and _ends_in_hours(amount):
         return None
     after = words.past(amount.after, "ago_after")
     return _back_from_now(story, Fragment(at, after, cue.prefix), amount)
@@ -112,6 +115,11 @@ def at_edge(whole: Fragment, edge: str) -> Fragment:
     return replace(whole, day=day, until=None)
 
 
+def _is_any_day(words: Words, found: Found[Meaning]) -> bool:
+    # "in the day" is how often, "that day" another one, "until today" no time of its own.
+    return found.prefix in IN_PREFIXES or words.before(found.first, "not_today_after")
+
+
 def _bare_weekday(words: Words, index: int, *, cued: bool) -> Found[Meaning] | None:
     found = words.at(index, "bare_weekday")
     if found is None or found.prefix:
@@ -132,7 +140,11 @@ def _week_at(story: Story, at: int) -> Fragment | None:
 
 
 def _is_bare_day(amount: Amount) -> bool:
-    return not amount.counted and amount.stretches[0][1] == "day"
+    return not amount.counted and amount.stretches[0] == (1, "day")
+
+
+def _ends_in_hours(amount: Amount) -> bool:
+    return bool(amount.stretches) and amount.stretches[-1][1] in _CLOCK_UNITS
 
 
 def _back_from_now(story: Story, fragment: Fragment, amount: Amount) -> Fragment | None:
@@ -141,6 +153,5 @@ def _back_from_now(story: Story, fragment: Fragment, amount: Amount) -> Fragment
     moment = before(story.now, amount.stretches)
     if moment is None:
         return None
-    by_clock = amount.stretches[-1][1] in _CLOCK_UNITS
-    clock = (moment.hour, moment.minute) if by_clock else None
+    clock = (moment.hour, moment.minute) if _ends_in_hours(amount) else None
     return replace(fragment, kind=NAMED, day=moment.date(), clock=clock)

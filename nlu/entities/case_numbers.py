@@ -1,0 +1,65 @@
+"""Case numbers however they are typed: KW-2026-004217-6."""
+
+import re
+from typing import Final
+
+from nlu.entities.digits import Typed
+
+# The same quasigroup as in cases/numbers.py: the two Pythons share no code.
+_DAMM: Final = (
+    "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
+    "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
+)  # fmt: skip
+_LETTERS: Final = re.compile(r"(?<![A-Za-z\d])([A-Za-z]+)([ \-./]{0,3})$")
+_REACH: Final = 12
+_YEARS: Final = re.compile(r"20\d\d")
+_DIGITS: Final = 11
+_PARTS: Final = 3
+# Where a space or a dash may stand in a number without its letters: after the year and serial.
+_CUTS: Final = frozenset((4, 10, 11))
+
+
+def read_case_number(plain: str, typed: Typed, country: str) -> tuple[str, int, bool] | None:
+    """Return the number as it is shown, where it begins, and whether its check digit is right."""
+    start, end = typed.span
+    letters = _LETTERS.search(plain, max(0, start - _REACH), start)
+    ours = letters is not None and letters[1].upper() == country
+    if (letters and not ours and not letters[2].isspace()) or _goes_on(plain, end):
+        return None
+    parts = _parts(typed, lettered=ours)
+    if parts is None or not _YEARS.fullmatch(parts[0]):
+        return None
+    year, serial, check = parts
+    valid = _check_digit(country, year + serial) == check
+    return f"{country}-{year}-{serial}-{check}", letters.start() if letters and ours else start, valid
+
+
+def _parts(typed: Typed, *, lettered: bool) -> tuple[str, str, str] | None:
+    digits = typed.digits
+    if len(digits) != _DIGITS:
+        return _short_serial(typed) if lettered else None
+    cut = 0
+    cuts = {cut := cut + size for size in typed.sizes}
+    parts = digits[:4], digits[4:10], digits[10]
+    return parts if lettered or cuts <= _CUTS else None
+
+
+def _short_serial(typed: Typed) -> tuple[str, str, str] | None:
+    # "KW-2026-4217-6": the zeros are left out, the dashes tell where they belong.
+    if len(typed.groups) != _PARTS or typed.sizes[0] != 4 or typed.sizes[2] != 1:
+        return None
+    year, serial, check = (group.text for group in typed.groups)
+    return (year, serial.zfill(6), check) if len(serial) <= 6 else None
+
+
+def _check_digit(country: str, digits: str) -> str:
+    letters = "".join(f"{ord(letter) - ord('A') + 1:02d}" for letter in country)
+    interim = "0"
+    for digit in letters + digits:
+        interim = _DAMM[int(interim)][int(digit)]
+    return interim
+
+
+def _goes_on(plain: str, end: int) -> bool:
+    following = plain[end : end + 1]
+    return following.isascii() and following.isalnum()

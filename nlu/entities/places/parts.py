@@ -1,0 +1,119 @@
+"""The parts of an address as they are told: an area, "block 4", "near the mosque"."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from nlu.arabic import IN_PREFIXES
+from nlu.entities.counts import count_at, ordinal_at
+from nlu.entities.lexicon import Words
+from nlu.entities.phrases import Found, Phrases
+from nlu.entities.places.areas import Area
+
+INSIDE: Final = "inside"
+
+_NUMBERED: Final = (
+    ("block_cue", "block"), ("street_cue", "street"), ("avenue_cue", "avenue"),
+    ("house_cue", "house"), ("inside_cue", INSIDE),
+)  # fmt: skip
+_LONGEST_NUMBER: Final = 4
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an address: its key, what it says, and the words that say it."""
+
+    key: str
+    value: str
+    first: int
+    after: int
+    prefix: str = ""
+    area: Area | None = None
+    sure: bool = True  # it is an address even if nothing else is
+
+
+def part_at(words: Words, areas: Phrases[Area], index: int) -> Part | None:
+    """Return the longest part of an address that begins at a word, if one does."""
+    readers = (_numbered_at, _lettered_at, _ring_at, _named_street_at)
+    parts = (area_at(words, areas, index), *(reader(words, index) for reader in readers))
+    return max(filter(None, parts), key=lambda part: part.after, default=None)
+
+
+def area_at(words: Words, areas: Phrases[Area], index: int) -> Part | None:
+    """Return the area that is named from a word on, the longest one."""
+    found = areas.longest(words.reading, index)
+    if found is None:
+        return None
+    area = found.value
+    sure = not area.is_word or _has_cue(words, found)
+    key = "area" if area.name else "governorate"
+    return Part(key, area.name or area.governorate, index, found.after, found.prefix, area, sure)
+
+
+def _has_cue(words: Words, found: Found[Area]) -> bool:
+    if found.prefix in IN_PREFIXES or words.before(found.first, "place_cue"):
+        return True
+    reading = words.reading
+    alone = reading.ends_clause(found.first) and reading.ends_clause(found.after)
+    return alone or words.at(found.after, "place_after") is not None
+
+
+def _numbered_at(words: Words, index: int) -> Part | None:
+    for role, key in _NUMBERED:
+        cue = words.at(index, role)
+        number = cue and _number_at(words, words.past(cue.after, "number_cue"))
+        if cue and number:
+            value, after = number
+            return Part(key, value, index, after, cue.prefix, sure=key not in ("house", INSIDE))
+    return None
+
+
+def _lettered_at(words: Words, index: int) -> Part | None:
+    cue = words.at(index, "letter_cue")
+    number = cue and _number_at(words, cue.after)
+    if not cue or not number or not words.reading.tokens[number[1] - 1].is_number:
+        return None
+    return Part(cue.value["key"], number[0], index, number[1], cue.prefix, sure=False)
+
+
+def _number_at(words: Words, index: int) -> tuple[str, int] | None:
+    tokens = words.reading.tokens
+    if index < len(tokens) and tokens[index].is_number:
+        after = _past_letter(words, index + 1)
+        short = len(tokens[index].text) <= _LONGEST_NUMBER and not words.at(after, "unit")
+        return (words.reading.folded(index, after).replace(" ", ""), after) if short else None
+    found = ordinal_at(words, index) or count_at(words, index)
+    return (str(found.value), found.after) if found and not words.at(found.after, "unit") else None
+
+
+def _past_letter(words: Words, index: int) -> int:
+    # A letter glued to the number belongs to it: block 4a.
+    tokens = words.reading.tokens
+    glued = index < len(tokens) and len(tokens[index].text) == 1 and not words.reading.gap(index)
+    return index + 1 if glued else index
+
+
+def _ring_at(words: Words, index: int) -> Part | None:
+    number = ordinal_at(words, index) or count_at(words, index)
+    cue = words.at(words.past(number.after, "nth") if number else index, "ring_cue")
+    if cue is None:
+        return None
+    if number:
+        return _street(words, index, cue.after)
+    number = ordinal_at(words, cue.after) or count_at(words, cue.after)
+    return _street(words, index, number.after, cue.prefix) if number else None
+
+
+def _named_street_at(words: Words, index: int) -> Part | None:
+    cue = words.at(index, "street_cue") or words.at(index, "road_cue")
+    name = words.at(cue.after if cue else index, "street_name")
+    if name is None:
+        return None
+    if cue:
+        return Part("street", words.reading.words(name.first, name.after), index, name.after, cue.prefix)
+    after = words.past(name.after, "street_cue", "road_cue")
+    return _street(words, index, after) if after > name.after else None
+
+
+def _street(words: Words, first: int, after: int, prefix: str = "") -> Part:
+    value = words.reading.words(first, after, prefix=prefix)
+    return Part("street", value, first, after, prefix)
