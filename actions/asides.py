@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Any, Dict, Final, List, Mapping
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
@@ -218,7 +218,8 @@ class NotUnderstood(_Aside):
         misses = int(tracker.get_slot("misses") or 0) + 1
         steps = ("utter_not_understood", "utter_not_understood_menu", "utter_offer_person")
         dispatcher.utter_message(response=steps[min(misses, len(steps)) - 1])
-        return _slots({"misses": misses})
+        # Without it Rasa predicts the fallback again after the fallback, ten times over.
+        return [*_slots({"misses": misses}), FollowupAction("action_listen")]
 
 
 def _slots(filled: Mapping[str, Any]) -> Events:

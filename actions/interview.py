@@ -48,10 +48,9 @@ class ValidateComplaintForm(Action):
     def _interrupted(self, tracker: Tracker, turn: Turn, question: str) -> Events:
         """Return the events for a turn that is no answer; none when it may be one."""
         if turn.silence >= _LONG_SILENCE and not turn.tapped:
-            kept = files_and_point(turn, tracker.slots)
-            return [*_slots(kept), SlotSet("requested_slot", RESUME)]
+            return _ask_first(RESUME, tracker, turn)
         if leaves(turn, question):
-            return self._leave(tracker, turn)
+            return _ask_first(LEAVE, tracker, turn)
         if steers(turn, question) or (question == "review" and turn.means("deny")):
             return [ActionExecutionRejected(FORM)]
         return []
@@ -82,10 +81,6 @@ class ValidateComplaintForm(Action):
             filled = {**filled, "asked": [*asked, question]}
         return [*_slots(filled), SlotSet("requested_slot", question)]
 
-    def _leave(self, tracker: Tracker, turn: Turn) -> Events:
-        kept = files_and_point(turn, tracker.slots)
-        return [*_slots(kept), SlotSet("requested_slot", LEAVE)]
-
     def _decided(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, question: str
     ) -> Events:
@@ -98,7 +93,7 @@ class ValidateComplaintForm(Action):
         if question == LEAVE or turn.means("affirm", "done"):
             dispatcher.utter_message(response="utter_going_on")
             return self._ask_next(tracker, files_and_point(turn, tracker.slots))
-        return [SlotSet("requested_slot", RESUME)]
+        return _ask_first(RESUME, tracker, turn)
 
 
 def _second_try(question: str, misses: int, tracker: Tracker) -> List[Said]:
@@ -110,6 +105,13 @@ def _second_try(question: str, misses: int, tracker: Tracker) -> List[Said]:
         return [hint]
     skippable = is_optional(question, tracker.slots, jurisdiction())
     return [hint, Said("utter_ways_out_skip" if skippable else "utter_ways_out")]
+
+
+def _ask_first(question: str, tracker: Tracker, turn: Turn) -> Events:
+    """Put a question before the open one; files that came meanwhile are kept."""
+    # Rasa takes a turn that fills nothing for one that the form rejects.
+    kept = {**files_and_point(turn, tracker.slots), "misses": 0}
+    return [*_slots(kept), SlotSet("requested_slot", question)]
 
 
 def _slots(filled: Mapping[str, Any]) -> Events:

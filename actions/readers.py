@@ -18,7 +18,7 @@ from actions.questions import (
 )
 from actions.turn import Turn
 
-ASSUMED: Final = 0.75  # category chance from which it is said aloud instead of asked
+ASSUMED: Final = 0.7  # category chance from which it is said aloud instead of asked
 _TOLD_WORDS: Final = 8  # a wish to complain that is this long already tells the problem
 _TOLD_CHANCE: Final = 0.4
 _ADDED_WORDS: Final = 4  # from here on, words sent with the files belong to the complaint

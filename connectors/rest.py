@@ -57,7 +57,7 @@ def parse_message(body: bytes, now: datetime) -> InboundMessage:
     try:
         request = json.loads(body)
         sender, text = request["sender"], request.get("message") or ""
-        metadata: dict[str, Any] = request.get("metadata") or {}
+        metadata = _object(request.get("metadata"))
         return InboundMessage(
             channel=CHANNEL,
             message_id=_message_id(
@@ -72,6 +72,14 @@ def parse_message(body: bytes, now: datetime) -> InboundMessage:
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise WebhookRejectedError(type(error).__name__) from error
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise TypeError(value)
+    return cast("dict[str, Any]", value)
 
 
 def _string(value: object) -> str:

@@ -41,7 +41,7 @@ _PERSIAN_KEYS: Final = _ONLY_URDU | frozenset("کیہھۀۂۃ")
 _ARABIC_KEYS: Final = frozenset("كيةى")
 _DEFINITE: Final = re.compile(r"\b[وبفكل]?ال\w{3}")
 _STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
-_ARABIC_LETTER: Final = re.compile(r"[ء-ي]")
+_GLUED: Final = re.compile(r"[وفبلكعمه]")
 _PLAIN: Final = str.maketrans(
     {
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u0640", "-"),
@@ -51,6 +51,8 @@ _PLAIN: Final = str.maketrans(
 )
 
 ARTICLE: Final = "ال"
+IN_THE: Final = "بال"
+THIRD_PERSON: Final = "ي"
 SENTENCE_ENDS: Final = ".!?؟۔\n"
 CLAUSE_ENDS: Final = SENTENCE_ENDS + ",،؛;"
 # What is written onto the front of a word, with what it leaves of the word: longest first.
@@ -71,6 +73,7 @@ MELTED: Final = "لل"
 AND_PREFIX: Final = "و"
 IN_PREFIXES: Final = frozenset(("ب", "وب", "فب"))
 FROM_PREFIXES: Final = frozenset(("م", "من"))
+TO_PREFIXES: Final = frozenset(("ل", "ول", "لل", "ولل", "فلل"))
 THIS_PREFIXES: Final = frozenset(("ه", "وه", "فه"))
 _CONJUNCTIONS: Final = frozenset("وف")
 CONJUNCTION_PREFIXES: Final = frozenset(("", "و", "ف"))
@@ -144,25 +147,29 @@ def plain_numbers(text: str) -> str:
     return fold_digits(text).translate(_PLAIN)
 
 
-def proclitics(word: str) -> Iterator[tuple[str, str]]:
-    """Yield each way to read a folded word: what is glued to its front, and the rest.
+@lru_cache(maxsize=8192)
+def proclitics(word: str) -> Sequence[tuple[str, str]]:
+    """Return each way to read a folded word: what is glued to its front, and the rest.
 
     The word as it stands comes first. "for the" melts into the article, which is restored.
     """
-    yield "", word
-    if not _ARABIC_LETTER.match(word):
-        return
-    for prefix, restored in _PROCLITICS:
-        rest = restored + word[len(prefix) :]
-        if not word.startswith(prefix) or len(rest) < _SHORTEST_STEM:
-            continue
-        if prefix not in _BEFORE_ARTICLE or rest.startswith(ARTICLE):
-            yield prefix, rest
+    glued = _GLUED.match(word)
+    return [("", word), *(_without_prefixes(word) if glued else ())]
 
 
 def conjunction_of(prefix: str) -> str:
     """Return the part of what is glued to a word that only joins it to the sentence."""
     return prefix[:1] if prefix[:1] in _CONJUNCTIONS else ""
+
+
+def _without_prefixes(word: str) -> Iterator[tuple[str, str]]:
+    for prefix, restored in _PROCLITICS:
+        if not word.startswith(prefix):
+            continue
+        rest = restored + word[len(prefix) :]
+        needs_article = prefix in _BEFORE_ARTICLE and not rest.startswith(ARTICLE)
+        if len(rest) >= _SHORTEST_STEM and not needs_article:
+            yield prefix, rest
 
 
 def _unstretched(text: str, offsets: list[int], ends: list[int]) -> Folded:

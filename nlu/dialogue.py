@@ -24,7 +24,7 @@ from rasa_sdk.executor import ActionExecutor
 
 _LOG: Final = logging.getLogger(__name__)
 _ABSENT: Final = "\N{NULL}"  # a line of a response with this in it has nothing to say
-_SURE: Final = 0.2  # a turn outside any form is not read below this chance
+_SURE: Final = 0.3  # a turn outside any form is not read below this chance
 _PROBLEM: Final = 0.4  # … unless it is this likely to be a problem of some category
 # With a file or a place, words that mean nothing by themselves go with it.
 _IDLE: Final = frozenset({"unread", "out_of_scope", "affirm", "done", "greet", "answer", "skip"})

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import logging
 import os
 import sys
 import time
-import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from nlu import rasa_setup
 
 _ROOT = Path(__file__).parents[1]
 _MODELS = _ROOT / "nlu" / "models"
+_LOG = _MODELS / "training.log"
 _KEPT = 3  # models: the present one and two to go back to
 
 
@@ -45,30 +45,38 @@ def find_current() -> Path | None:
 def train() -> Path:
     """Train on the present sources and return the model's path."""
     rasa_setup.prepare()
-    _be_quiet()
     from rasa.model_training import train as train_rasa
 
     name = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{data_hash()}"
-    result = train_rasa(
-        domain=str(_ROOT / "domain.yml"),
-        config=str(_ROOT / "config.yml"),
-        training_files=str(_ROOT / "nlu" / "data"),
-        output=str(_MODELS),
-        fixed_model_name=name,
-        force_training=True,
-    )
+    with _output_in(_LOG):
+        result = train_rasa(
+            domain=str(_ROOT / "domain.yml"),
+            config=str(_ROOT / "config.yml"),
+            training_files=str(_ROOT / "nlu" / "data"),
+            output=str(_MODELS),
+            fixed_model_name=name,
+            force_training=True,
+        )
     if result.code or result.model is None:
-        sys.exit("Training failed; see the lines above.")
+        sys.exit(f"Training failed; see {_LOG}")
     for old in sorted(_MODELS.glob("*.tar.gz"))[:-_KEPT]:
         old.unlink()
     return Path(result.model)
 
 
-def _be_quiet() -> None:
-    # Rasa draws hundreds of progress bars and warns of each response that an action says.
-    logging.getLogger("rasa").setLevel(logging.ERROR)
-    warnings.simplefilter("ignore")
-    os.environ["TQDM_DISABLE"] = "1"
+@contextmanager
+def _output_in(log: Path) -> Iterator[None]:
+    """Send what Rasa prints, hundreds of progress bars among it, to a file."""
+    kept = [os.dup(number) for number in (1, 2)]
+    with log.open("wb") as file:
+        for number in (1, 2):
+            os.dup2(file.fileno(), number)
+        try:
+            yield
+        finally:
+            for number, copy in zip((1, 2), kept):  # noqa: B905 - as many as there are
+                os.dup2(copy, number)
+                os.close(copy)
 
 
 def main() -> None:

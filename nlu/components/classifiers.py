@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -13,10 +14,12 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components.embedder import EMBEDDING
 from nlu.components.normalizer import FOLDED
-from nlu.text_model import TextModel
+from nlu.text_model import Settings, TextModel
 
 CATEGORY_RANKING = "category_ranking"
+_SETTINGS = ("strength", "sharpness", "embedding")
 _INTENTS_TOLD = 10
 _CATEGORIES_TOLD = 10
 
@@ -36,8 +39,8 @@ class _Classifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the regularisation's inverse and the sharpness of the probabilities."""
-        return {"strength": 20.0, "sharpness": 1.0}
+        """Return the model's settings; see nlu.text_model.Settings."""
+        return {"strength": 1.0, "sharpness": 3.0, "embedding": 0.8}
 
     @classmethod
     def create(
@@ -65,18 +68,12 @@ class _Classifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples that carry this classifier's label."""
-        labelled = [
-            (example.get(FOLDED) or "", label)
-            for example in training_data.training_examples
-            if (label := self._label(example))
-        ]
-        texts, labels = zip(*labelled, strict=True)
-        self._model = TextModel.train(
-            texts,
-            labels,
-            strength=self._config["strength"],
-            sharpness=self._config["sharpness"],
-        )
+        examples = [e for e in training_data.training_examples if self._label(e)]
+        texts = [example.get(FOLDED) or "" for example in examples]
+        embeddings = np.stack([example.get(EMBEDDING) for example in examples])
+        labels = [self._label(example) or "" for example in examples]
+        settings = Settings(*(self._config[name] for name in _SETTINGS))
+        self._model = TextModel.train(settings, texts, embeddings, labels)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -90,7 +87,10 @@ class _Classifier(GraphComponent):
 
     def _rank(self, message: Message) -> list[tuple[str, float]]:
         folded = message.get(FOLDED)
-        return self._model.rank(folded) if self._model and folded else []
+        embedding = message.get(EMBEDDING)
+        if self._model is None or not folded or embedding is None:
+            return []
+        return self._model.rank(folded, embedding)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

@@ -17,6 +17,7 @@ from nlu.components.language import LANGUAGE
 from nlu.transliteration import to_arabic
 
 FOLDED = "folded"
+SPELLED = "spelled"  # in Arabic letters where it was Arabizi, else as it was written
 _READ = 4_000  # characters: what follows adds nothing to a label
 
 
@@ -45,5 +46,7 @@ class ArabicNormalizer(GraphComponent):
         for message in messages:
             text = (message.get(TEXT) or "")[:_READ]
             language = (message.get(LANGUAGE) or {}).get("name")
-            message.set(FOLDED, fold(to_arabic(text) if language == "arabizi" else text))
+            spelled = to_arabic(text) if language == "arabizi" else text
+            message.set(SPELLED, spelled)
+            message.set(FOLDED, fold(spelled))
         return messages

@@ -31,7 +31,11 @@ def read_case_number(plain: str, typed: Typed, country: str) -> tuple[str, int, 
         return None
     year, serial, check = parts
     valid = _check_digit(country, year + serial) == check
-    return f"{country}-{year}-{serial}-{check}", letters.start() if letters and ours else start, valid
+    return (
+        f"{country}-{year}-{serial}-{check}",
+        letters.start() if letters and ours else start,
+        valid,
+    )
 
 
 def _parts(typed: Typed, *, lettered: bool) -> tuple[str, str, str] | None:

@@ -12,8 +12,8 @@ from nlu.entities.reading import Reading
 
 # What an entry says besides its words, such as {"unit": "day", "count": 2}.
 Meaning: TypeAlias = Mapping[str, Any]
-Part: TypeAlias = Found[tuple[str, Meaning]]
 
+DIGITS: Final = "digits"
 WITH_PREPOSITIONS: Final = "with_prepositions"
 LANGUAGES: Final = ("ar", "en", "ur")
 
@@ -67,7 +67,7 @@ class Words:
         self.reading = reading
         self._phrases = phrases
         self._prepositional = prepositional
-        self._parts: dict[int, Mapping[str, Part]] = {}
+        self._parts: dict[int, Mapping[str, Found[Meaning]]] = {}
 
     def __len__(self) -> int:
         """Return how many words there are."""
@@ -75,18 +75,23 @@ class Words:
 
     def at(self, index: int, role: str) -> Found[Meaning] | None:
         """Return the longest phrase that plays a part from a word on, if any."""
-        part = self._parts_at(index).get(role)
-        return part and Found(part.value[1], part.first, part.after, part.prefix)
+        return self._parts_at(index).get(role)
+
+    def plays(self, index: int, roles: Collection[str]) -> bool:
+        """Tell whether a phrase that plays one of the parts begins at a word.
+
+        A number in digits plays the part DIGITS.
+        """
+        parts = self._parts_at(index)
+        return bool(parts) and any(role in parts for role in roles)
 
     def meanings(self, index: int, role: str) -> Sequence[Meaning]:
         """Return all that a phrase may mean in a part: there are two feasts called Eid."""
         longest = self._parts_at(index).get(role)
-        found = self._found_at(index) if longest else ()
-        return [
-            one.value[1]
-            for one in found
-            if longest and one.value[0] == role and one.after == longest.after
-        ]
+        if longest is None:
+            return []
+        found = (one for one in self._found_at(index) if one.value[0] == role)
+        return [one.value[1] for one in found if one.after == longest.after]
 
     def past(self, index: int, *roles: str) -> int:
         """Return where one goes on after phrases that may or may not be there, in this order."""
@@ -99,21 +104,23 @@ class Words:
         """Tell whether the word before plays one of the parts, by itself."""
         return index > 0 and any(role in self._parts_at(index - 1) for role in roles)
 
-    def _parts_at(self, index: int) -> Mapping[str, Part]:
-        if index not in self._parts:
-            self._parts[index] = self._look_up(index)
-        return self._parts[index]
-
-    def _look_up(self, index: int) -> Mapping[str, Part]:
-        parts: dict[str, Part] = {}
-        for found in self._found_at(index):
-            known = parts.get(found.value[0])
-            if known is None or found.after > known.after:
-                parts[found.value[0]] = found
+    def _parts_at(self, index: int) -> Mapping[str, Found[Meaning]]:
+        parts = self._parts.get(index)
+        if parts is None:
+            parts = self._parts[index] = self._look_up(index)
         return parts
 
-    def _found_at(self, index: int) -> Iterator[Part]:
+    def _look_up(self, index: int) -> Mapping[str, Found[Meaning]]:
+        parts: dict[str, Found[Meaning]] = {}
+        if index < len(self) and self.reading.tokens[index].is_number:
+            parts[DIGITS] = Found({}, index, index + 1)
+        for found in self._found_at(index):
+            role, meaning = found.value
+            if role not in parts or found.after > parts[role].after:
+                parts[role] = Found(meaning, index, found.after, found.prefix)
+        return parts
+
+    def _found_at(self, index: int) -> Iterator[Found[tuple[str, Meaning]]]:
         for found in self._phrases.at(self.reading, index):
-            role = found.value[0]
-            if found.prefix in CONJUNCTION_PREFIXES or role in self._prepositional:
+            if found.prefix in CONJUNCTION_PREFIXES or found.value[0] in self._prepositional:
                 yield found

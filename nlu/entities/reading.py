@@ -30,7 +30,6 @@ class Reading:
         self.persian = written_in_persian(self.text)
         self._folded = fold_with_map(self.text, persian=self.persian)
         self.tokens: Sequence[Token] = split(self._folded.text)
-        self._variants: dict[int, Sequence[tuple[str, str]]] = {}
 
     @cached_property
     def plain(self) -> str:
@@ -44,9 +43,7 @@ class Reading:
 
     def variants(self, index: int) -> Sequence[tuple[str, str]]:
         """Return the ways to read a token: what is glued to its front, and the rest."""
-        if index not in self._variants:
-            self._variants[index] = tuple(proclitics(self.tokens[index].text))
-        return self._variants[index]
+        return proclitics(self.tokens[index].text)
 
     def goes_on(self, index: int, words: Sequence[str]) -> bool:
         """Tell whether the text goes on with these words from a token on."""

@@ -1,6 +1,7 @@
 """The whole of Shakwa: a real agent process, a real store, the gateway on a real port."""
 
 import asyncio
+import io
 import os
 import secrets
 import signal
@@ -104,7 +105,7 @@ class Citizen:
     async def uploads(self, content: bytes, name: str) -> dict[str, Any]:
         form = FormData()
         form.add_field("sender", self.sender)
-        form.add_field("file", content, filename=name)
+        form.add_field("file", io.BytesIO(content), filename=name)
         async with self.http.post(f"{self.url}/attachments", data=form) as response:
             return await response.json()
 

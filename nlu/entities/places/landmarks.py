@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from nlu.arabic import ARTICLE
+from nlu.arabic import ARTICLE, IN_THE
 from nlu.entities.lexicon import Meaning, Words
 from nlu.entities.phrases import Found
 from nlu.entities.places.parts import Part
@@ -68,6 +68,8 @@ def _name_end(words: Words, noun: Found[Meaning]) -> int:
 def _goes_on(words: Words, index: int) -> bool:
     if words.reading.ends_clause(index) or words.reading.tokens[index].is_number:
         return False
+    if words.reading.tokens[index].text.startswith(IN_THE):
+        return False  # "a grocery in the capital"
     return not any(words.at(index, role) for role in _STOPS)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from nlu.arabic import IN_PREFIXES
 from nlu.entities.counts import count_at, ordinal_at
-from nlu.entities.lexicon import Words
+from nlu.entities.lexicon import DIGITS, Words
 from nlu.entities.phrases import Found, Phrases
 from nlu.entities.places.areas import Area
 
@@ -33,7 +33,7 @@ class Part:
 
 def part_at(words: Words, areas: Phrases[Area], index: int) -> Part | None:
     """Return the longest part of an address that begins at a word, if one does."""
-    readers = (_numbered_at, _lettered_at, _ring_at, _named_street_at)
+    readers = (reader for reader, roles in _READERS if words.plays(index, roles))
     parts = (area_at(words, areas, index), *(reader(words, index) for reader in readers))
     return max(filter(None, parts), key=lambda part: part.after, default=None)
 
@@ -43,6 +43,8 @@ def area_at(words: Words, areas: Phrases[Area], index: int) -> Part | None:
     found = areas.longest(words.reading, index)
     if found is None:
         return None
+    if words.at(index, "near_cue") and words.reading.tokens[index].text.isascii():
+        return None  # "behind" in Latin letters is spelled like the area Wara
     area = found.value
     sure = not area.is_word or _has_cue(words, found)
     key = "area" if area.name else "governorate"
@@ -93,7 +95,9 @@ def _past_letter(words: Words, index: int) -> int:
 
 
 def _ring_at(words: Words, index: int) -> Part | None:
-    number = ordinal_at(words, index) or count_at(words, index)
+    # English puts the number before the ring road, Arabic after it.
+    latin = words.reading.tokens[index].text.isascii()
+    number = (ordinal_at(words, index) or count_at(words, index)) if latin else None
     cue = words.at(words.past(number.after, "nth") if number else index, "ring_cue")
     if cue is None:
         return None
@@ -109,7 +113,9 @@ def _named_street_at(words: Words, index: int) -> Part | None:
     if name is None:
         return None
     if cue:
-        return Part("street", words.reading.words(name.first, name.after), index, name.after, cue.prefix)
+        return Part(
+            "street", words.reading.words(name.first, name.after), index, name.after, cue.prefix
+        )
     after = words.past(name.after, "street_cue", "road_cue")
     return _street(words, index, after) if after > name.after else None
 
@@ -117,3 +123,12 @@ def _named_street_at(words: Words, index: int) -> Part | None:
 def _street(words: Words, first: int, after: int, prefix: str = "") -> Part:
     value = words.reading.words(first, after, prefix=prefix)
     return Part("street", value, first, after, prefix)
+
+
+# Each reader with the words that what it reads may begin with.
+_READERS: Final = (
+    (_numbered_at, tuple(role for role, _ in _NUMBERED)),
+    (_lettered_at, ("letter_cue",)),
+    (_ring_at, (DIGITS, "number", "ordinal", "ring_cue")),
+    (_named_street_at, ("street_cue", "road_cue", "street_name")),
+)

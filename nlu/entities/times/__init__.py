@@ -1,6 +1,6 @@
 """When something happened, read from the words in which it is told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from nlu.arabic import conjunction_of
-from nlu.entities.lexicon import Vocabulary, Words
+from nlu.entities.lexicon import DIGITS, Vocabulary, Words
 from nlu.entities.reading import Entity, Reading
 from nlu.entities.times.clocks import clock, part_of_day, written_clocks
 from nlu.entities.times.feasts import around_feast, feast
@@ -64,18 +64,35 @@ def _written(story: Story, at: int) -> Fragment | None:
     return written_date(story.words, story.dates, at)
 
 
-# Of readings of the same length the first one counts.
-_READERS: Final[Sequence[Reader]] = (
-    _written, day_of_month, named_day, named_period, period_named, weekday, around_feast, feast,
-    vague, ago, ago_after, month, year, monthday, clock, part_of_day,
-)  # fmt: skip
+_COUNTS: Final = (DIGITS, "number")
+_AMOUNTS: Final = (*_COUNTS, "few", "unit")
+# Each reader with the words that what it reads may begin with. Of readings of the same length
+# the first one counts.
+_READERS: Final[Sequence[tuple[Reader, Collection[str]]]] = (
+    (_written, (DIGITS, "day_cue")),
+    (day_of_month, (*_COUNTS, "ordinal", "bare_ordinal", "day_cue", "month", "month_cue")),
+    (named_day, ("named_day", "day_cue")),
+    (named_period, ("named_period",)),
+    (period_named, ("period", "edge", "turn_before")),
+    (weekday, ("weekday", "bare_weekday", "eve", "day_cue", "turn_before")),
+    (around_feast, (*_AMOUNTS, "before", "after")),
+    (feast, ("feast", "ordinal", "bare_ordinal", "eve", "day_cue", "turn_before")),
+    (vague, ("vague",)),
+    (ago, ("ago_before",)),
+    (ago_after, _AMOUNTS),
+    (month, ("month", "month_cue", "edge", "turn_before")),
+    (year, (DIGITS, "year_cue")),
+    (monthday, (*_COUNTS, "ordinal", "day_cue")),
+    (clock, (*_COUNTS, "clock_cue", "before_hour")),
+    (part_of_day, ("part", "bare_part", "turn_before")),
+)
 
 
 def _fragments(story: Story) -> list[Fragment]:
     fragments: list[Fragment] = []
     index = 0
     while index < len(story.words):
-        fragment = _longest(_read_at(story, index))
+        fragment = _longest((*_read_at(story, index), *_read_since(story, index)))
         if fragment:
             fragments.append(fragment)
         index = fragment.after if fragment else index + 1
@@ -83,16 +100,21 @@ def _fragments(story: Story) -> list[Fragment]:
 
 
 def _read_at(story: Story, index: int) -> Iterator[Fragment]:
-    yield from filter(None, (reader(story, index) for reader in _READERS))
+    for reader, beginnings in _READERS:
+        if story.words.plays(index, beginnings):
+            fragment = reader(story, index)
+            if fragment:
+                yield fragment
+
+
+def _read_since(story: Story, index: int) -> Iterator[Fragment]:
     since = story.words.at(index, "since_before")
     if since:
-        inner = (reader(story, since.after) for reader in _READERS)
-        yield from (
-            replace(one, first=index, prefix=since.prefix, since=True) for one in inner if one
-        )
+        for inner in _read_at(story, since.after):
+            yield replace(inner, first=index, prefix=since.prefix, since=True)
 
 
-def _longest(fragments: Iterator[Fragment]) -> Fragment | None:
+def _longest(fragments: Collection[Fragment]) -> Fragment | None:
     return max(fragments, key=lambda fragment: fragment.after, default=None)
 
 

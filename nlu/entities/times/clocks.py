@@ -14,6 +14,14 @@ from nlu.entities.times.story import Story
 _LATEST_HOUR: Final = 24
 _MOST_PEOPLE: Final = 2
 _PARTS: Final = ("part", "bare_part")
+_ADDRESS: Final = (
+    "block_cue",
+    "street_cue",
+    "avenue_cue",
+    "house_cue",
+    "letter_cue",
+    "number_cue",
+)
 _WRITTEN: Final = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?(?![\d:])")
 
 
@@ -77,7 +85,8 @@ def _hour_at(words: Words, index: int) -> _Hour | None:
     clock_after = words.at(after, "clock_after")
     # "one at night" and "two at night" are people more often than hours.
     clear = count.digits or count.value > _MOST_PEOPLE or bool(fraction)
-    sure = bool(clock_after) or (clear and _part_follows(words, after))
+    in_address = words.before(index, *_ADDRESS)
+    sure = bool(clock_after) or (clear and not in_address and _part_follows(words, after))
     minutes = fraction.value["minutes"] if fraction else 0
     return _Hour(_clock(count.value, minutes), words.past(after, "clock_after"), sure)
 

