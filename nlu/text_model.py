@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,11 +23,13 @@ class Settings:
 
     `strength` is the inverse of the regularisation, `sharpness` what makes a probability of
     0.7 right seven times in ten, `embedding` the weight of the embedding beside the n-grams.
+    `balance` says how far rare labels are lifted: 0 not at all, 1 to the weight of the others.
     """
 
     strength: float
     sharpness: float
     embedding: float
+    balance: float
 
 
 class TextModel:
@@ -59,7 +62,8 @@ class TextModel:
         vectorizers = [_vectorizer(_WORDS, 1), _vectorizer(_CHARACTERS, 2)]
         for vectorizer in vectorizers:
             vectorizer.fit(texts)
-        machine = LinearSVC(C=settings.strength, class_weight="balanced", random_state=0)
+        weights = _class_weights(labels, settings.balance)
+        machine = LinearSVC(C=settings.strength, class_weight=weights, random_state=0)
         machine.fit(_features(vectorizers, texts, settings.embedding * embeddings), labels)
         weights, bias = machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32)
         return cls(settings, list(machine.classes_), vectorizers, weights, bias)
@@ -112,6 +116,12 @@ class TextModel:
         weights = arrays["weights"].astype(np.float32)
         settings = Settings(**facts["settings"])
         return cls(settings, facts["labels"], vectorizers, weights, arrays["bias"])
+
+
+def _class_weights(labels: Sequence[str], balance: float) -> dict[str, float]:
+    counts = Counter(labels)
+    usual = len(labels) / len(counts)
+    return {label: (usual / count) ** balance for label, count in counts.items()}
 
 
 def _features(

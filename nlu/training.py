@@ -44,11 +44,11 @@ def find_current() -> Path | None:
 
 def train() -> Path:
     """Train on the present sources and return the model's path."""
-    rasa_setup.prepare()
-    from rasa.model_training import train as train_rasa
-
     name = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{data_hash()}"
     with _output_in(_LOG):
+        rasa_setup.prepare()
+        from rasa.model_training import train as train_rasa
+
         result = train_rasa(
             domain=str(_ROOT / "domain.yml"),
             config=str(_ROOT / "config.yml"),

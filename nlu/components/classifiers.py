@@ -19,7 +19,7 @@ from nlu.components.normalizer import FOLDED
 from nlu.text_model import Settings, TextModel
 
 CATEGORY_RANKING = "category_ranking"
-_SETTINGS = ("strength", "sharpness", "embedding")
+_SETTINGS = ("strength", "sharpness", "embedding", "balance")
 _INTENTS_TOLD = 10
 _CATEGORIES_TOLD = 10
 
@@ -40,7 +40,7 @@ class _Classifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the model's settings; see nlu.text_model.Settings."""
-        return {"strength": 1.0, "sharpness": 3.0, "embedding": 0.8}
+        return {"strength": 1.0, "sharpness": 3.0, "embedding": 0.8, "balance": 1.0}
 
     @classmethod
     def create(

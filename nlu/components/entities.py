@@ -13,41 +13,9 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-try:
-    from nlu.entities import EntityReader
-except ImportError:  # TEMPORARY
-    import re
-
-    class EntityReader:
-        def __init__(self, *a):
-            pass
-
-        def read(self, text, now):
-            out = []
-            for k, p in (
-                ("case_number", r"KW-\d{4}-\d{6}-\d"),
-                ("civil_id", r"\b[23]\d{11}\b"),
-                ("phone", r"\b[569]\d{7}\b"),
-                ("place", r"السالمية|حولي|الجهراء"),
-                ("time", r"امس|أمس|من الفجر"),
-            ):
-                for m in re.finditer(p, text):
-                    v = m[0] if k not in ("place", "time") else {"text": m[0]}
-                    out.append(
-                        {
-                            "entity": k,
-                            "start": m.start(),
-                            "end": m.end(),
-                            "value": v,
-                            "extractor": "x",
-                            "valid": True,
-                        }
-                    )
-            return out
-
+from nlu.entities import EntityReader
 
 _ROOT = Path(__file__).parents[2]
-_KUWAIT_HOURS = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

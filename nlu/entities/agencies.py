@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from nlu.arabic import NAME_PREFIXES
+from nlu.arabic import ARTICLE, NAME_PREFIXES
 from nlu.entities.lexicon import LANGUAGES, Words, entries, load
 from nlu.entities.phrases import Found, Phrases
 from nlu.entities.reading import Entity
@@ -15,10 +15,10 @@ _MOST_WORDS_ALONE: Final = 3
 
 @dataclass(frozen=True)
 class Agency:
-    """An agency by one of its names, which may be an ordinary word too."""
+    """An agency by one of its names."""
 
     code: str
-    is_word: bool = False
+    kind: str = "names"  # or "adjectives" or "words", which need more to be sure
 
 
 def load_agencies(taxonomy: Path, nicknames: Path) -> Phrases[Agency]:
@@ -35,7 +35,7 @@ def read_agencies(words: Words, agencies: Phrases[Agency]) -> Iterator[Entity]:
     """Yield the agencies that a text names."""
     reading = words.reading
     for found in agencies.all(reading):
-        if found.value.is_word and not _has_cue(words, found):
+        if not _is_meant(words, found):
             continue
         span = reading.span(found.first, found.after, prefix=found.prefix)
         yield reading.entity("agency", span, found.value.code)
@@ -49,10 +49,25 @@ def _official_names(agency: Mapping[str, Any]) -> Mapping[str, list[str]]:
 def _learn_nicknames(
     agencies: Phrases[Agency], lexicon: Mapping[str, Any], codes: Collection[str]
 ) -> None:
-    for kind, is_word in (("names", False), ("words", True)):
-        for wording, meaning in entries(lexicon[kind]):
+    for kind, listed in lexicon.items():
+        for wording, meaning in entries(listed):
             if meaning["code"] in codes:
-                agencies.learn(wording, Agency(meaning["code"], is_word))
+                agencies.learn(wording, Agency(meaning["code"], kind))
+
+
+def _is_meant(words: Words, found: Found[Agency]) -> bool:
+    if words.before(found.first, "no_agency_after") or words.at(found.after, "no_agency_before"):
+        return False
+    if found.value.kind == "words":
+        return _has_cue(words, found)
+    return found.value.kind == "names" or not _qualifies(words, found)
+
+
+def _qualifies(words: Words, found: Found[Agency]) -> bool:
+    reading = words.reading
+    if found.prefix or reading.ends_clause(found.first):
+        return False
+    return reading.tokens[found.first - 1].text.startswith(ARTICLE)
 
 
 def _has_cue(words: Words, found: Found[Agency]) -> bool:

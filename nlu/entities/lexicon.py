@@ -77,13 +77,12 @@ class Words:
         """Return the longest phrase that plays a part from a word on, if any."""
         return self._parts_at(index).get(role)
 
-    def plays(self, index: int, roles: Collection[str]) -> bool:
+    def plays(self, index: int, roles: frozenset[str]) -> bool:
         """Tell whether a phrase that plays one of the parts begins at a word.
 
         A number in digits plays the part DIGITS.
         """
-        parts = self._parts_at(index)
-        return bool(parts) and any(role in parts for role in roles)
+        return not roles.isdisjoint(self._parts_at(index))
 
     def meanings(self, index: int, role: str) -> Sequence[Meaning]:
         """Return all that a phrase may mean in a part: there are two feasts called Eid."""

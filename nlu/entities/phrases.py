@@ -59,7 +59,9 @@ class Phrases(Generic[T]):
                 continue
             for tail, value in heads[rest]:
                 after = index + 1 + len(tail)
-                if reading.goes_on(index + 1, tail) and not reading.inside_latin(after):
+                if (not tail or reading.goes_on(index + 1, tail)) and not reading.inside_latin(
+                    after
+                ):
                     yield Found(value, index, after, prefix)
 
     def longest(self, reading: Reading, index: int) -> Found[T] | None:

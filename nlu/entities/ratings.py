@@ -15,9 +15,9 @@ _STAR: Final = re.compile("[\u2b50\u2605\U0001f31f]")
 _BEST: Final = 5
 _OUT_OF: Final = (5, 10, 100)
 _NO_RATING_BEFORE: Final = ("unit", "not_a_day_before", "counted", "past_hour", "ring_cue")
-_BEGINNINGS: Final = (
-    DIGITS, "number", "rating_unit", "two_stars", "best_rating", "worst_rating",
-)  # fmt: skip
+_BEGINNINGS: Final = frozenset(
+    (DIGITS, "number", "rating_unit", "two_stars", "best_rating", "worst_rating")
+)
 _CUE_REACH: Final = 3
 
 
@@ -85,7 +85,10 @@ def _bare_at(words: Words, index: int) -> Count | None:
         return None
     if any(words.at(number.after, role) for role in _NO_RATING_BEFORE):
         return None
-    return number if _is_alone(words, index, number.after) or _has_cue(words, index) else None
+    # "one" is too common a word to be a rating some words after its cue.
+    reach = 1 if number.value == 1 and not number.digits else _CUE_REACH
+    shown = _is_alone(words, index, number.after) or _has_cue(words, index, reach)
+    return number if shown else None
 
 
 def _past_scale(words: Words, index: int) -> int:
@@ -103,5 +106,5 @@ def _is_alone(words: Words, index: int, after: int) -> bool:
     return index == 0 and after == len(words)
 
 
-def _has_cue(words: Words, index: int) -> bool:
-    return any(words.before(index - back, "rating_cue") for back in range(_CUE_REACH))
+def _has_cue(words: Words, index: int, reach: int = _CUE_REACH) -> bool:
+    return any(words.before(index - back, "rating_cue") for back in range(reach))

@@ -1,6 +1,6 @@
 """A turn's text as the entity readers see it: words in one spelling, each with its place."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
@@ -30,6 +30,8 @@ class Reading:
         self.persian = written_in_persian(self.text)
         self._folded = fold_with_map(self.text, persian=self.persian)
         self.tokens: Sequence[Token] = split(self._folded.text)
+        self._spans = [self._folded.span(token.start, token.end) for token in self.tokens]
+        self._joined = frozenset(_joined_in_latin(self.tokens))
 
     @cached_property
     def plain(self) -> str:
@@ -39,7 +41,7 @@ class Reading:
     @cached_property
     def token_starts(self) -> Mapping[int, int]:
         """Which token begins at a place of the original text."""
-        return {self.span(index, index + 1)[0]: index for index in range(len(self.tokens))}
+        return {span[0]: index for index, span in enumerate(self._spans)}
 
     def variants(self, index: int) -> Sequence[tuple[str, str]]:
         """Return the ways to read a token: what is glued to its front, and the rest."""
@@ -58,7 +60,8 @@ class Reading:
         The preposition that has melted into the article cannot be taken off again.
         """
         glued = 0 if prefix.endswith(MELTED) else len(prefix)
-        return self._folded.span(self.tokens[first].start + glued, self.tokens[after - 1].end)
+        start = self.tokens[first].start + glued
+        return self._folded.offsets[start], self._spans[after - 1][1]
 
     def folded(self, first: int, after: int) -> str:
         """Return a run of tokens in the one spelling."""
@@ -71,14 +74,12 @@ class Reading:
 
     def gap(self, index: int) -> str:
         """Return what stands between a token and the one before it."""
-        before = self.span(index - 1, index)[1] if index else 0
-        return self.text[before : self.span(index, index + 1)[0]]
+        before = self._spans[index - 1][1] if index else 0
+        return self.text[before : self._spans[index][0]]
 
     def joins_latin(self, index: int) -> bool:
         """Tell whether a token and the one before it are one word in Latin letters and digits."""
-        if not 0 < index < len(self.tokens) or self.gap(index):
-            return False
-        return self.tokens[index].text.isascii() and self.tokens[index - 1].text.isascii()
+        return index in self._joined
 
     def inside_latin(self, index: int) -> bool:
         """Tell whether a token is a digit that stands for a letter within a word: jan6ati."""
@@ -104,6 +105,12 @@ class Reading:
         if (gap == "." and self.text.isascii()) or _inside_number(gap, self.tokens, index):
             return False
         return any(char in marks for char in gap)
+
+
+def _joined_in_latin(tokens: Sequence[Token]) -> Iterator[int]:
+    for index, (one, other) in enumerate(zip(tokens, tokens[1:]), start=1):  # noqa: B905
+        if one.end == other.start and one.text.isascii() and other.text.isascii():
+            yield index
 
 
 def _inside_number(gap: str, tokens: Sequence[Token], index: int) -> bool:

@@ -12,6 +12,7 @@ from nlu.entities.places.parts import INSIDE, Part, part_at
 from nlu.entities.reading import Entity
 
 _MOST_GLUE: Final = 2
+_TO_LANDMARKS: Final = frozenset(("near_cue", "landmark"))
 _ROADS: Final = frozenset(("block", "street", "avenue"))
 _KEYS: Final = ("area", "governorate", "block", "street", "avenue", "house", "landmark")
 
@@ -30,7 +31,7 @@ def read_places(words: Words, areas: Phrases[Area]) -> Iterator[Entity]:
 def _parts(words: Words, areas: Phrases[Area]) -> Iterator[Part]:
     index = 0
     while index < len(words):
-        landmark = landmark_at(words, index)
+        landmark = landmark_at(words, index) if words.plays(index, _TO_LANDMARKS) else None
         if landmark:
             yield landmark
         part = part_at(words, areas, index)

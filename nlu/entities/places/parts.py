@@ -33,8 +33,11 @@ class Part:
 
 def part_at(words: Words, areas: Phrases[Area], index: int) -> Part | None:
     """Return the longest part of an address that begins at a word, if one does."""
+    area = area_at(words, areas, index)
+    if not words.plays(index, _BEGINNINGS):
+        return area
     readers = (reader for reader, roles in _READERS if words.plays(index, roles))
-    parts = (area_at(words, areas, index), *(reader(words, index) for reader in readers))
+    parts = (area, *(reader(words, index) for reader in readers))
     return max(filter(None, parts), key=lambda part: part.after, default=None)
 
 
@@ -127,8 +130,9 @@ def _street(words: Words, first: int, after: int, prefix: str = "") -> Part:
 
 # Each reader with the words that what it reads may begin with.
 _READERS: Final = (
-    (_numbered_at, tuple(role for role, _ in _NUMBERED)),
-    (_lettered_at, ("letter_cue",)),
-    (_ring_at, (DIGITS, "number", "ordinal", "ring_cue")),
-    (_named_street_at, ("street_cue", "road_cue", "street_name")),
+    (_numbered_at, frozenset(role for role, _ in _NUMBERED)),
+    (_lettered_at, frozenset(("letter_cue",))),
+    (_ring_at, frozenset((DIGITS, "number", "ordinal", "ring_cue"))),
+    (_named_street_at, frozenset(("street_cue", "road_cue", "street_name"))),
 )
+_BEGINNINGS: Final = frozenset[str]().union(*(roles for _, roles in _READERS))

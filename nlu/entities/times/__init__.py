@@ -1,9 +1,10 @@
 """When something happened, read from the words in which it is told."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, TypedDict
 
@@ -64,35 +65,36 @@ def _written(story: Story, at: int) -> Fragment | None:
     return written_date(story.words, story.dates, at)
 
 
-_COUNTS: Final = (DIGITS, "number")
-_AMOUNTS: Final = (*_COUNTS, "few", "unit")
+_COUNTS: Final = frozenset((DIGITS, "number"))
+_AMOUNTS: Final = _COUNTS | {"few", "single", "unit"}
 # Each reader with the words that what it reads may begin with. Of readings of the same length
 # the first one counts.
-_READERS: Final[Sequence[tuple[Reader, Collection[str]]]] = (
-    (_written, (DIGITS, "day_cue")),
-    (day_of_month, (*_COUNTS, "ordinal", "bare_ordinal", "day_cue", "month", "month_cue")),
-    (named_day, ("named_day", "day_cue")),
-    (named_period, ("named_period",)),
-    (period_named, ("period", "edge", "turn_before")),
-    (weekday, ("weekday", "bare_weekday", "eve", "day_cue", "turn_before")),
-    (around_feast, (*_AMOUNTS, "before", "after")),
-    (feast, ("feast", "ordinal", "bare_ordinal", "eve", "day_cue", "turn_before")),
-    (vague, ("vague",)),
-    (ago, ("ago_before",)),
+_READERS: Final[Sequence[tuple[Reader, frozenset[str]]]] = (
+    (_written, frozenset((DIGITS, "day_cue"))),
+    (day_of_month, _COUNTS | {"ordinal", "bare_ordinal", "day_cue", "month", "month_cue"}),
+    (named_day, frozenset(("named_day", "day_cue"))),
+    (named_period, frozenset(("named_period",))),
+    (period_named, frozenset(("period", "edge", "turn_before"))),
+    (weekday, frozenset(("weekday", "bare_weekday", "eve", "day_cue", "turn_before"))),
+    (around_feast, _AMOUNTS | {"before", "after"}),
+    (feast, frozenset(("feast", "ordinal", "bare_ordinal", "eve", "day_cue", "turn_before"))),
+    (vague, frozenset(("vague",))),
+    (ago, frozenset(("ago_before",))),
     (ago_after, _AMOUNTS),
-    (month, ("month", "month_cue", "edge", "turn_before")),
-    (year, (DIGITS, "year_cue")),
-    (monthday, (*_COUNTS, "ordinal", "day_cue")),
-    (clock, (*_COUNTS, "clock_cue", "before_hour")),
-    (part_of_day, ("part", "bare_part", "turn_before")),
+    (month, frozenset(("month", "month_cue", "edge", "turn_before"))),
+    (year, frozenset((DIGITS, "year_cue"))),
+    (monthday, _COUNTS | {"ordinal", "day_cue"}),
+    (clock, _COUNTS | {"clock_cue", "before_hour"}),
+    (part_of_day, frozenset(("part", "bare_part", "turn_before"))),
 )
+_BEGINNINGS: Final = frozenset[str]().union(*(roles for _, roles in _READERS), ("since_before",))
 
 
 def _fragments(story: Story) -> list[Fragment]:
     fragments: list[Fragment] = []
     index = 0
     while index < len(story.words):
-        fragment = _longest((*_read_at(story, index), *_read_since(story, index)))
+        fragment = _longest(story, index) if story.words.plays(index, _BEGINNINGS) else None
         if fragment:
             fragments.append(fragment)
         index = fragment.after if fragment else index + 1
@@ -114,7 +116,8 @@ def _read_since(story: Story, index: int) -> Iterator[Fragment]:
             yield replace(inner, first=index, prefix=since.prefix, since=True)
 
 
-def _longest(fragments: Collection[Fragment]) -> Fragment | None:
+def _longest(story: Story, index: int) -> Fragment | None:
+    fragments = chain(_read_at(story, index), _read_since(story, index))
     return max(fragments, key=lambda fragment: fragment.after, default=None)
 
 

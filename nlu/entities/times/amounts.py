@@ -34,7 +34,8 @@ def amount_at(words: Words, index: int) -> Amount | None:
 def _one_at(words: Words, index: int) -> Amount | None:
     count = count_at(words, index)
     few = words.at(index, "few")
-    unit = words.at(count.after if count else few.after if few else index, "unit")
+    start = count.after if count else words.past(index, "few" if few else "single")
+    unit = words.at(start, "unit")
     if unit is None:
         return None
     number = count.value if count else 0 if few else unit.value["count"]

@@ -1,0 +1,150 @@
+"""Stand-ins for what the gateway talks to; each keeps what it was given."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.messages import Answer, InboundMessage
+from bot.turns import (
+    AgentAnswer,
+    AgentTurn,
+    AttachmentInfo,
+    Conversation,
+    ConversationChangedError,
+)
+
+OK = AgentAnswer(
+    texts=("تم",), buttons=(), dialogue=b"after", language="ar", understood={"intent": "greet"}
+)
+
+
+def said(*texts: str, **changes: Any) -> AgentAnswer:
+    return replace(OK, texts=texts, **changes)
+
+
+@dataclass
+class ScriptedAgent:
+    """Says or raises what its script says, line by line, and OK after that."""
+
+    script: list[AgentAnswer | Exception] = field(default_factory=list[AgentAnswer | Exception])
+    asked: list[AgentTurn] = field(default_factory=list[AgentTurn])
+
+    async def reply(self, turn: AgentTurn) -> AgentAnswer:
+        self.asked.append(turn)
+        line = self.script.pop(0) if self.script else OK
+        if isinstance(line, Exception):
+            raise line
+        return line
+
+
+@dataclass
+class GatedAgent:
+    """Repeats each text, but not before its gate is opened."""
+
+    asked: list[str] = field(default_factory=list[str])
+    gates: defaultdict[str, asyncio.Event] = field(
+        default_factory=lambda: defaultdict(asyncio.Event)
+    )
+    reached: defaultdict[str, asyncio.Event] = field(
+        default_factory=lambda: defaultdict(asyncio.Event)
+    )
+
+    async def reply(self, turn: AgentTurn) -> AgentAnswer:
+        self.asked.append(turn.text)
+        self.reached[turn.text].set()
+        await self.gates[turn.text].wait()
+        return said(turn.text)
+
+
+@dataclass
+class RecordingConversations:
+    """Keeps conversations; `changes` is how often somebody else saves first."""
+
+    kept: dict[str, Conversation] = field(default_factory=dict[str, Conversation])
+    saves: int = 0
+    changes: int = 0
+
+    async def get(self, conversation_id: str) -> Conversation:
+        return self.kept.get(conversation_id, Conversation(conversation_id))
+
+    async def save(self, conversation: Conversation) -> None:
+        if self.changes:
+            self.changes -= 1
+            raise ConversationChangedError
+        self.saves += 1
+        self.kept[conversation.id] = replace(conversation, version=conversation.version + 1)
+
+
+@dataclass
+class AttachmentShelf:
+    """Knows which conversation uploaded which file, and keeps the bytes of new ones."""
+
+    owned: dict[str, list[AttachmentInfo]] = field(
+        default_factory=dict[str, list[AttachmentInfo]]
+    )
+    uploads: list[tuple[str, str, str, bytes, str]] = field(
+        default_factory=list[tuple[str, str, str, bytes, str]]
+    )
+
+    async def claim(
+        self, conversation: str, ids: Sequence[str]
+    ) -> tuple[list[AttachmentInfo], list[str]]:
+        own = {info.id: info for info in self.owned.get(conversation, [])}
+        return [own[name] for name in ids if name in own], [n for n in ids if n not in own]
+
+    async def keep(  # noqa: PLR0913, PLR0917 - an upload has this many properties
+        self,
+        conversation: str,
+        name: str,
+        media_type: str,
+        media: str,
+        chunks: AsyncIterator[bytes],
+        sha256: str,
+    ) -> AttachmentInfo:
+        content = b"".join([chunk async for chunk in chunks])
+        self.uploads.append((conversation, name, media_type, content, sha256))
+        return AttachmentInfo(f"file-{len(self.uploads)}", media, name)
+
+
+@dataclass
+class RecordingInbox:
+    """Keeps messages and answers; `failures` is how often keeping an answer fails first."""
+
+    received: dict[str, InboundMessage] = field(default_factory=dict[str, InboundMessage])
+    answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
+    collected: list[str] = field(default_factory=list[str])
+    failures: int = 0
+
+    async def receive(self, message: InboundMessage) -> bool:
+        if message.key in self.received:
+            return False
+        self.received[message.key] = message
+        return True
+
+    async def finish(self, key: str, answer: Answer) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise OSError
+        self.answers[key] = answer
+
+    async def find_answer(self, key: str) -> Answer | None:
+        return self.answers.get(key)
+
+    async def collect(self, conversation: str) -> list[tuple[str, Answer]]:
+        return [
+            (key, self.answers[key])
+            for key, message in self.received.items()
+            if message.conversation == conversation
+            and key in self.answers
+            and key not in self.collected
+        ]
+
+    async def mark_collected(self, keys: list[str]) -> None:
+        self.collected += keys
+
+    async def waiting(self) -> AsyncIterator[InboundMessage]:
+        for message in list(self.received.values()):
+            if message.key not in self.answers:
+                yield message
