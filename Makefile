@@ -35,7 +35,7 @@ train: setup ## train a model from nlu/data
 	$(AGENT) python -m nlu.training
 
 bench: setup ## measure, against peers in the same run
-	$(GATEWAY) python benchmarks/turns.py
+	$(AGENT) python benchmarks/turns.py
 
 setup: ## both environments and the embedded store
 	@echo "Setting up the gateway (Python 3.12) …"

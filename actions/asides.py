@@ -1,6 +1,7 @@
 """Turns that steer: back, edit, repeat, restart, languages, questions on the side, the unread."""
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any, Dict, Final, List, Mapping
 
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -9,9 +10,9 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions.filing import restarted
-from actions.interview import Events
+from actions.interview import FORM, Events
 from actions.jurisdiction import jurisdiction
-from actions.questions import GOES_WITH, QUESTION_OF
+from actions.questions import DETAILS, GOES_WITH, QUESTION_OF
 from actions.readers import files_and_point, read
 from actions.turn import Turn
 
@@ -21,6 +22,10 @@ _NEAREST: Final[Mapping[str, str]] = {"arabizi": "ar", "fa": "ar", "und": ""}
 _LIKELY: Final = 0.3  # category chance from which its agency is named
 _SWITCH_WORDS: Final = 4  # fewer in another language do not change the conversation's
 _SWITCH_CHANCE: Final = 0.8
+# Names are written in their own script, whatever language is spoken.
+_ASKS_NAMES: Final = frozenset({"name", "civil_id", "phone", "place", *DETAILS})
+# What is said otherwise between two questions, where it must not open anything new.
+_SAID_INSIDE: Final = ("greet", "goodbye", "thank", "help", "repeat", "insult")
 _VALUE_ENTITY: Final[Mapping[str, str]] = {
     "phone": "phone",
     "civil_id": "civil_id",
@@ -59,11 +64,14 @@ class AnswerAside(_Aside):
     called = "action_answer_aside"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
-        """Say `utter_<intent>`; keep files that came with it."""
+        """Say `utter_<intent>`, within a form its `_inside`; keep files that came with it."""
+        form = tracker.active_loop.get("name")
+        inside = "_inside" if form and turn.means(*_SAID_INSIDE) else ""
         dispatcher.utter_message(
-            response=f"utter_{turn.intent}", emergency=jurisdiction().emergency
+            response=f"utter_{turn.intent}{inside}", emergency=jurisdiction().emergency
         )
-        return _slots(files_and_point(turn, tracker.slots))
+        # The interview's own validation has kept them already.
+        return [] if form == FORM else _slots(files_and_point(turn, tracker.slots))
 
 
 class AnswerOffice(_Aside):
@@ -140,21 +148,28 @@ class EditAnswer(_Aside):
         if question is None:
             dispatcher.utter_message(response="utter_ask_which_answer")
             return []
-        if not turn.tapped and turn.find(_VALUE_ENTITY.get(question, "none")):
-            changed = read(question, turn, {**tracker.slots, question: None}, jurisdiction())
+        value = turn.find(_VALUE_ENTITY.get(question, "none"))
+        if not turn.tapped and value:
+            beside = _only(turn, value)
+            changed = read(question, beside, {**tracker.slots, question: None}, jurisdiction())
             if changed.slots:
                 dispatcher.utter_message(response="utter_answer_changed")
                 return _slots({**changed.slots, "review": None})
         dispatcher.utter_message(response="utter_answer_asked_again")
-        return _slots({**_emptied(question, tracker), "review": None})
+        return _slots({**_emptied(question, turn), "review": None})
 
 
-def _emptied(question: str, tracker: Tracker) -> Dict[str, Any]:
-    emptied = dict.fromkeys((question, *GOES_WITH.get(question, ())))
-    if question == "category":
-        return {**emptied, "category_page": None}
+def _only(turn: Turn, found: Mapping[str, Any]) -> Turn:
+    """Return the turn as if the citizen had written nothing but one of its entities."""
+    words = turn.text[found["start"] : found["end"]]
+    entity = {**found, "start": 0, "end": len(words)}
+    return replace(turn, text=words, entities=[entity], attachments=[])
+
+
+def _emptied(question: str, turn: Turn) -> Dict[str, Any]:
+    emptied: Dict[str, Any] = dict.fromkeys((question, *GOES_WITH.get(question, ())))
     if question == "attachments_done":
-        return {**emptied, "attachments": None}
+        return {**emptied, "attachments": [dict(file) for file in turn.attachments] or None}
     return emptied
 
 
@@ -190,6 +205,9 @@ class ChooseLanguage(_Aside):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn) -> Events:
         """Keep the language, unless asked, or unless a whole sentence is in another."""
         current = tracker.get_slot("language")
+        names_asked = tracker.get_slot("requested_slot") in _ASKS_NAMES
+        if current and names_asked and not turn.means("change_language"):
+            return []
         chosen = _chosen_language(turn, current)
         return [] if chosen == current else _slots({"language": chosen})
 

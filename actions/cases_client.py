@@ -8,7 +8,7 @@ from typing import Any, Dict, Final, List, Mapping, Optional, Tuple, Union
 
 import aiohttp
 
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)  # seconds, all in
+_TIMEOUT: Final = 10.0  # seconds, all in
 
 
 class CasesUnavailableError(Exception):
@@ -52,9 +52,15 @@ class CaseView:
 class CasesClient:
     """Talks to the case API over HTTP."""
 
-    def __init__(self, url: Optional[str] = None, token: Optional[str] = None) -> None:
+    def __init__(
+        self,
+        url: Optional[str] = None,
+        token: Optional[str] = None,
+        timeout: float = _TIMEOUT,
+    ) -> None:
         self._url = url or os.environ.get("SHAKWA_CASES_URL", "http://127.0.0.1:8080")
         self._token = token or os.environ.get("SHAKWA_INTERNAL_TOKEN", "")
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
 
     async def file(self, complaint: Mapping[str, Any]) -> Union[Filed, Incomplete]:
         """File a complaint under its filing key; the same key always gives the same case."""
@@ -99,7 +105,7 @@ class CasesClient:
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
             async with (
-                aiohttp.ClientSession(timeout=_TIMEOUT, headers=headers) as http,
+                aiohttp.ClientSession(timeout=self._timeout, headers=headers) as http,
                 http.request(method, f"{self._url}{path}", **request) as response,
             ):
                 return response.status, await response.json()

@@ -1,6 +1,6 @@
 """The end of the interview: filed, stopped or begun again."""
 
-from typing import Any, Dict, Final, List, Mapping, Optional
+from typing import Any, Dict, Final, List, Mapping, Optional, Sequence
 
 from rasa_sdk.events import (
     ActionExecuted,
@@ -17,7 +17,7 @@ from rasa_sdk.types import DomainDict
 from actions.cases_client import CasesClient, CasesUnavailableError, Filed, Incomplete
 from actions.interview import FORM, Events
 from actions.jurisdiction import OTHER, jurisdiction
-from actions.questions import DETAILS, detail_question
+from actions.questions import DETAILS, GOES_WITH, detail_question
 
 KEPT_SLOTS: Final = ("language",)
 
@@ -65,8 +65,7 @@ class EndInterview(Action):
             dispatcher.utter_message(response="utter_filing_failed")
             return [SlotSet("review", None), FollowupAction(FORM)]
         if isinstance(answer, Incomplete):
-            asked_again = [SlotSet(slot, None) for slot in answer.missing]
-            return [*asked_again, SlotSet("review", None), FollowupAction(FORM)]
+            return [*_emptied(answer.missing), SlotSet("review", None), FollowupAction(FORM)]
         self._tell(dispatcher, tracker, answer)
         return session_ended(tracker)
 
@@ -81,6 +80,12 @@ class EndInterview(Action):
             tracking_code=filed.tracking_code,
             due=filed.due,
         )
+
+
+def _emptied(missing: Sequence[str]) -> Events:
+    """Empty what is missing, and what would go on making it look answered."""
+    slots = [slot for name in missing for slot in (name, *sorted(GOES_WITH.get(name, ())))]
+    return [SlotSet(slot, None) for slot in dict.fromkeys(slots)]
 
 
 def restarted(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:

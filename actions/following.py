@@ -174,11 +174,12 @@ class ValidateTracking(CasesAction):
     def _unread(self, dispatcher: CollectingDispatcher, turn: Turn, asked: str) -> Events:
         if turn.means("cancel", "deny", "skip", "withdraw_case"):
             dispatcher.utter_message(response="utter_tracking_stopped")
-            return [SlotSet("requested_slot", None)]
+            return [SlotSet(asked, None), SlotSet("requested_slot", None)]
         if steers(turn, asked) or turn.means("report_problem", "file_complaint"):
             return [ActionExecutionRejected("tracking_form")]
         dispatcher.utter_message(response=f"utter_hint_{asked}")
-        return [SlotSet("requested_slot", asked)]
+        # Rasa takes a turn that fills nothing for one that the form rejects.
+        return [SlotSet(asked, None), SlotSet("requested_slot", asked)]
 
 
 def find_code(turn: Turn) -> Optional[str]:

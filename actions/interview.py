@@ -52,7 +52,8 @@ class ValidateComplaintForm(Action):
         if leaves(turn, question):
             return _ask_first(LEAVE, tracker, turn)
         if steers(turn, question) or (question == "review" and turn.means("deny")):
-            return [ActionExecutionRejected(FORM)]
+            kept = files_and_point(turn, tracker.slots)
+            return [*_slots(kept), ActionExecutionRejected(FORM)]
         return []
 
     def _answered(
@@ -92,7 +93,7 @@ class ValidateComplaintForm(Action):
             return [SlotSet("outcome", "restarted"), SlotSet("requested_slot", None)]
         if question == LEAVE or turn.means("affirm", "done"):
             dispatcher.utter_message(response="utter_going_on")
-            return self._ask_next(tracker, files_and_point(turn, tracker.slots))
+            return self._ask_next(tracker, {**files_and_point(turn, tracker.slots), "misses": 0})
         return _ask_first(RESUME, tracker, turn)
 
 

@@ -44,8 +44,9 @@ class ValidateCaseForm(CasesAction):
         filled = self._read(turn, asked, tracker)
         if not filled and (steers(turn, asked) or turn.means("report_problem", "file_complaint")):
             return [ActionExecutionRejected(_FORM)]
-        asked_again = [] if filled else [SlotSet("requested_slot", asked)]
-        return [*(SlotSet(slot, value) for slot, value in filled.items()), *asked_again]
+        # Rasa takes a turn that fills nothing for one that the form rejects.
+        filled = filled or {asked: None, "requested_slot": asked}
+        return [SlotSet(slot, value) for slot, value in filled.items()]
 
     async def _start(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn
@@ -58,7 +59,7 @@ class ValidateCaseForm(CasesAction):
                 response=f"utter_no_case_to_{act}" if own else "utter_no_cases"
             )
             return [SlotSet("requested_slot", None)]
-        filled: Dict[str, Any] = {"case_act": act}
+        filled: Dict[str, Any] = {"case_act": act, "case_files": _files(turn, tracker)}
         filled["case_choice"] = _choice(turn, able)
         filled["case_options"] = [case.__dict__ for case in able[:_MOST_CHOICES]]
         if act == "rate_service" and turn.value("rating"):
@@ -72,9 +73,7 @@ class ValidateCaseForm(CasesAction):
             known = number in [option["case_number"] for option in options]
             return {"case_choice": number} if known else {}
         note = _NOTES[tracker.get_slot("case_act")](turn)
-        return (
-            {"case_note": note, "case_files": [dict(f) for f in turn.attachments]} if note else {}
-        )
+        return {"case_note": note, "case_files": _files(turn, tracker)} if note else {}
 
     def gone(self) -> Events:
         """End the form: nothing can be done without the cases."""
@@ -86,6 +85,10 @@ def _choice(turn: Turn, able: List[CaseView]) -> Optional[str]:
     if number in [case.case_number for case in able]:
         return str(number)
     return able[0].case_number if len(able) == 1 else None
+
+
+def _files(turn: Turn, tracker: Tracker) -> List[Dict[str, str]]:
+    return [*(tracker.get_slot("case_files") or []), *map(dict, turn.attachments)]
 
 
 def _stopped(dispatcher: CollectingDispatcher) -> Events:

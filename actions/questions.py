@@ -14,8 +14,8 @@ DETAILS: Final = ("detail_1", "detail_2")
 OPTIONAL: Final[FrozenSet[str]] = frozenset({"occurred", "remedy", "civil_id"})
 # What an edit of one answer empties with it, because it was read from that answer.
 GOES_WITH: Final[Mapping[str, FrozenSet[str]]] = {
-    "description": frozenset({"category", *DETAILS}),
-    "category": frozenset(DETAILS),
+    "description": frozenset({"category", "category_page", *DETAILS}),
+    "category": frozenset({"category_page", *DETAILS}),
     "name": frozenset({"anonymous"}),
 }
 # The question behind each answer that a citizen can name.

@@ -11,11 +11,12 @@ import yaml
 from actions.jurisdiction import OTHER, Jurisdiction, Question
 from actions.questions import (
     DETAILS,
+    OPTIONAL,
     Slots,
     detail_question,
-    is_optional,
     nameless,
 )
+from actions.steering import holds_answer
 from actions.turn import Turn
 
 ASSUMED: Final = 0.7  # category chance from which it is said aloud instead of asked
@@ -55,6 +56,7 @@ def read_first(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
     kind = _KIND_OF.get(turn.intent, "complaint")
     filled: Dict[str, Any] = {"kind": kind, "filing_key": turn.new_filing_key()}
     if not _tells(turn):
+        filled["agency_hint"] = turn.value("agency")
         return Reading({**filled, **files_and_point(turn, slots)})
     told = _description(turn, {**slots, **filled}, data)
     return Reading({**filled, **told.slots, **files_and_point(turn, slots)}, told.said)
@@ -62,12 +64,18 @@ def read_first(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
 
 def read(question: str, turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
     """Read the answer to a question; files, points and times beside it are kept as well."""
-    if turn.means("skip") and question in _SKIPPABLE and is_optional(question, slots, data):
-        return Reading({question: _SKIPPED})
-    reading = _READERS[question](turn, slots, data)
+    if _skips(turn, question):
+        reading = Reading({question: _SKIPPED})
+    else:
+        reading = _READERS[question](turn, slots, data)
     beside = files_and_point(turn, slots)
     kept = (Said("utter_files_kept"),) if turn.attachments else ()
     return Reading({**beside, **reading.slots}, (*kept, *reading.said))
+
+
+def _skips(turn: Turn, question: str) -> bool:
+    """Say whether the turn leaves a question out: not by «I am not sure, but a week ago»."""
+    return turn.means("skip") and question in OPTIONAL and not holds_answer(turn, question)
 
 
 def files_and_point(turn: Turn, slots: Slots) -> Dict[str, Any]:
@@ -117,10 +125,11 @@ def _worded(turn: Turn, entity: str, value: Any) -> Any:
 
 
 def _favoured(turn: Turn, slots: Slots, data: Jurisdiction) -> List[Tuple[str, float]]:
-    """Return the ranking, with the categories of a named agency first."""
+    """Return the ranking; where it is unsure, with the categories of a named agency first."""
     agency = turn.value("agency") or slots.get("agency_hint")
     known = [(code, chance) for code, chance in turn.ranking if code in data.categories]
-    if agency is None:
+    # An agency may be named in passing: what the story itself is surely about wins.
+    if agency is None or (known and known[0][1] >= ASSUMED):
         return known
     return sorted(known, key=lambda option: data.agency_of(option[0]) != agency)
 
@@ -216,9 +225,11 @@ def _occurred(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
     time = turn.value("time")
     if time:
         return Reading({"occurred": time})
-    if turn.means("deny", "done") or turn.tapped:
+    if turn.means("deny", "done"):
         return Reading({"occurred": _SKIPPED})
-    return Reading({"occurred": {"text": turn.text}}) if turn.text else UNREADABLE
+    if turn.tapped or not turn.text:
+        return UNREADABLE
+    return Reading({"occurred": {"text": turn.text}})
 
 
 def _remedy(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
@@ -243,9 +254,10 @@ def _attachments_done(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
 
 
 def _name(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
-    if turn.value("anonymous") or turn.means("skip", "deny", "ask_anonymous"):
-        return _no_name(slots, data)
     numbers = _numbers(turn)
+    told = holds_answer(turn, "name")
+    if turn.value("anonymous") or (not told and turn.means("skip", "deny", "ask_anonymous")):
+        return _no_name(slots, data)
     name = _person_name(turn)
     if name:
         return Reading({**numbers.slots, "name": name}, numbers.said)
@@ -255,7 +267,8 @@ def _name(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
 def _no_name(slots: Slots, data: Jurisdiction) -> Reading:
     if not nameless(slots, data):
         return Reading({}, (Said("utter_name_needed"),))
-    return Reading({"name": _SKIPPED, "anonymous": True}, (Said("utter_anonymous_kept"),))
+    gone = {"civil_id": None, "phone": None}  # also what was given before
+    return Reading({"name": _SKIPPED, "anonymous": True, **gone}, (Said("utter_anonymous_kept"),))
 
 
 def _numbers(turn: Turn) -> Reading:
@@ -297,7 +310,7 @@ def _name_words(line: str) -> List[str]:
 
 
 def _civil_id(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
-    if turn.means("deny", "done", "skip"):
+    if turn.means("deny", "done", "skip") and not holds_answer(turn, "civil_id"):
         return Reading({"civil_id": _SKIPPED})
     return _numbers(turn)
 
@@ -306,8 +319,6 @@ def _phone(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
     numbers = _numbers(turn)
     if numbers.slots:
         return numbers
-    if turn.means("skip", "deny") and nameless(slots, data):
-        return Reading({"phone": _SKIPPED})
     wrong = any(char.isdigit() for char in turn.text)
     return Reading({}, (Said("utter_phone_wrong" if wrong else "utter_phone_needed"),))
 
@@ -319,7 +330,6 @@ def _review(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
 
 
 FIRST_OPTIONS: Final = 3
-_SKIPPABLE: Final = frozenset({"occurred", "remedy", "civil_id", *DETAILS})
 _KIND_OF: Final[Mapping[str, str]] = {
     "make_suggestion": "suggestion",
     "make_inquiry": "inquiry",

@@ -61,11 +61,15 @@ def leaves(turn: Turn, question: str) -> bool:
     return turn.means(*LEAVING) and _is_meant(turn, question)
 
 
+def holds_answer(turn: Turn, question: str) -> bool:
+    """Say whether the turn holds what the open question asks for, whatever its intent."""
+    return any(turn.find(entity) for entity in _TELLING.get(question, ()))
+
+
 def _is_meant(turn: Turn, question: str) -> bool:
     if turn.tapped:
         return True
-    telling = _TELLING.get(question, frozenset())
-    if any(turn.find(entity) for entity in telling) and not turn.means(*_TELLS_AGAIN):
+    if holds_answer(turn, question) and not turn.means(*_TELLS_AGAIN):
         return False
     return turn.confidence >= _needed(turn, question)
 

@@ -6,7 +6,10 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from rasa_sdk.interfaces import Tracker
 
-FORM_ACTIONS = frozenset({"complaint_form", "case_form", "tracking_form"})
+# A form that hands the turn on has not answered it.
+_NO_ANSWERS = frozenset(
+    {"complaint_form", "case_form", "tracking_form", "action_deactivate_loop", "action_listen"}
+)
 
 
 @dataclass(frozen=True)
@@ -81,11 +84,8 @@ def was_answered(tracker: Tracker) -> bool:
     read a second time, as an answer.
     """
     for event in reversed(tracker.events):
-        kind, name = event["event"], event.get("name")
-        if kind == "user":
+        if event["event"] == "user":
             return False
-        if kind == "action_execution_rejected":
-            return True
-        if kind == "action" and name not in FORM_ACTIONS and name != "action_listen":
+        if event["event"] == "action" and event.get("name") not in _NO_ANSWERS:
             return True
     return False

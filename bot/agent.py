@@ -5,7 +5,13 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aiohttp import ClientConnectionError, ClientError, ClientSession, ClientTimeout
+from aiohttp import (
+    ClientConnectionError,
+    ClientError,
+    ClientPayloadError,
+    ClientSession,
+    ClientTimeout,
+)
 
 from bot.messages import Button
 from bot.turns import AgentAnswer, AgentFailedError, AgentTurn, AgentUnavailableError
@@ -24,7 +30,7 @@ class RasaAgent:
     async def reply(self, turn: AgentTurn) -> AgentAnswer:
         """Answer a turn; raises AgentUnavailableError or AgentFailedError."""
         status, answer = await self._post("/turns", _asked(turn))
-        if status != _OK:
+        if status != _OK or not answer:
             raise AgentFailedError(status, answer.get("failed"))
         return AgentAnswer(
             texts=tuple(answer["texts"]),
@@ -48,10 +54,10 @@ class RasaAgent:
             async with self._http.post(
                 url, json=asked, headers=self._headers, timeout=_TIMEOUT
             ) as response:
-                return response.status, await response.json(content_type=None)
+                return response.status, await response.json(content_type=None) or {}
         except TimeoutError as error:  # also a kind of connection error, but one to give up on
             raise AgentFailedError from error
-        except ClientConnectionError as error:
+        except (ClientConnectionError, ClientPayloadError) as error:  # it died, also midway
             raise AgentUnavailableError from error
         except (ClientError, ValueError) as error:
             raise AgentFailedError from error

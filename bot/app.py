@@ -74,7 +74,8 @@ def _case_api(settings: Settings, database: Database, metrics: Metrics) -> CaseA
     routing = load_jurisdiction(ROOT / "jurisdictions" / settings.jurisdiction).routing
     keys, cases = AccessKeys(settings.secret_key.encode()), MongoCases(database)
     following = Following(cases, MongoGuesses(database, now), keys, routing.country, now)
-    return CaseApi(Intake(cases, routing, keys, now), following, metrics)
+    intake = Intake(cases, routing, keys, now)
+    return CaseApi(intake, following, metrics, routing.time_zone)
 
 
 def operator_routes(parts: Parts) -> list[Route]:

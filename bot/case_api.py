@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -31,7 +32,7 @@ def parse_complaint(body: Mapping[str, Any]) -> Complaint:
             language=str(body["language"]),
             kind=Kind(body["kind"]),
             description=_text(body["description"]),
-            category=body["category"],
+            category=None if body["category"] is None else str(body["category"]),
             details={str(key): _text(value) for key, value in body["details"].items()},
             place=dict(body["place"]),
             occurred=dict(body["occurred"]),
@@ -55,15 +56,15 @@ def _text(value: object) -> str:
     return clean(str(value or ""))[:_LONGEST]
 
 
-def case_view(case: Case) -> dict[str, Any]:
-    """Return what a citizen may see of a case."""
+def case_view(case: Case, time_zone: ZoneInfo) -> dict[str, Any]:
+    """Return what a citizen may see of a case; its days are those of the time zone."""
     told = [entry.note for entry in case.history if entry.note and entry.by != "citizen"]
     return {
         "case_number": str(case.number),
         "category": case.complaint.category,
         "agency": case.agency,
         "status": case.status.value,
-        "filed_on": case.filed_at.date().isoformat(),
+        "filed_on": case.filed_at.astimezone(time_zone).date().isoformat(),
         "due": case.due.isoformat(),
         "note": told[-1] if told else "",
     }
@@ -72,8 +73,11 @@ def case_view(case: Case) -> dict[str, Any]:
 class CaseApi:
     """Serves intake and following to the agent, and to nobody else."""
 
-    def __init__(self, intake: Intake, following: Following, metrics: Metrics) -> None:
+    def __init__(
+        self, intake: Intake, following: Following, metrics: Metrics, time_zone: ZoneInfo
+    ) -> None:
         self._intake, self._following, self._metrics = intake, following, metrics
+        self._time_zone = time_zone
 
     @property
     def routes(self) -> list[Route]:
@@ -105,7 +109,7 @@ class CaseApi:
     async def own(self, request: web.Request) -> web.Response:
         """200 with the conversation's cases, newest first."""
         cases = await self._following.own(request.query["conversation"])
-        return web.json_response({"cases": [case_view(case) for case in cases]})
+        return web.json_response({"cases": [case_view(case, self._time_zone) for case in cases]})
 
     async def look_up(self, request: web.Request) -> web.Response:
         """200 with the case; 404 for a wrong number or code alike; 429 after too many."""
@@ -116,7 +120,7 @@ class CaseApi:
             return _refused(404, error)
         except TooManyGuessesError as error:
             return _refused(429, error)
-        return web.json_response(case_view(case))
+        return web.json_response(case_view(case, self._time_zone))
 
     async def act(self, request: web.Request) -> web.Response:
         """200 with the case as it stands now; 404 when it is not theirs; 409 when not allowed."""
@@ -134,7 +138,7 @@ class CaseApi:
             return _refused(404, error)
         except (MoveRefusedError, AdditionRefusedError) as error:
             return _refused(409, error)
-        return web.json_response(case_view(case))
+        return web.json_response(case_view(case, self._time_zone))
 
 
 def _refused(status: int, error: CaseError | ValueError) -> web.Response:

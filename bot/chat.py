@@ -22,6 +22,7 @@ from prompt_toolkit.history import InMemoryHistory
 _TIMEOUT: Final = ClientTimeout(total=40)
 _TRIES: Final = 20
 _PAUSE: Final = 1.0
+_LONGEST_NUMBER: Final = 2  # digits of a button's number
 _WIDEST: Final = 88
 _PROMPT: Final = "> "
 _ARABIC: Final = range(0x0600, 0x0700)
@@ -108,9 +109,8 @@ async def _said(http: ClientSession, state: Talk, line: str) -> bool:
 def _chosen(state: Talk, line: str) -> str:
     """Return the payload of the button whose number was typed, else the line."""
     digits = line.strip(".)")
-    if digits.isdecimal() and 1 <= int(digits) <= len(state.buttons):
-        return state.buttons[int(digits) - 1]["payload"]
-    return line
+    number = int(digits) if len(digits) <= _LONGEST_NUMBER and digits.isdecimal() else 0
+    return state.buttons[number - 1]["payload"] if 1 <= number <= len(state.buttons) else line
 
 
 async def _attach(http: ClientSession, state: Talk, rest: str) -> None:
@@ -123,6 +123,9 @@ async def _attach(http: ClientSession, state: Talk, rest: str) -> None:
     except UploadRefusedError as error:
         _show(state, str(error))
         return
+    except (ClientError, OSError):
+        print("  The file did not get through. Try again in a moment.\n")
+        return
     await _send(http, state, {"message": words, "metadata": {"attachments": [file_id]}})
 
 
@@ -130,14 +133,21 @@ def _path_and_words(rest: str) -> tuple[Path | None, str]:
     """Split at the first place where what stands before is a file."""
     words = rest.split(" ")
     for count in range(len(words), 0, -1):
-        path = Path(" ".join(words[:count])).expanduser()
-        if path.is_file():
+        if path := _file(" ".join(words[:count])):
             return path, " ".join(words[count:]).strip()
     return None, ""
 
 
+def _file(name: str) -> Path | None:
+    try:
+        path = Path(name).expanduser()
+        return path if path.is_file() else None
+    except (OSError, RuntimeError):  # longer than names may be, or in nobody's home
+        return None
+
+
 async def _upload(http: ClientSession, state: Talk, path: Path) -> str:
-    form = FormData()
+    form = FormData(quote_fields=False)  # names as people write them
     form.add_field("sender", state.sender)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     with path.open("rb") as file:

@@ -31,7 +31,7 @@ def main(words: Sequence[str] | None = None) -> int:
         StoreUnavailableError,
         launch.LaunchError,
     ) as error:
-        print(f"shakwa: {error or type(error).__name__}", file=sys.stderr)
+        print(f"shakwa: {str(error) or type(error).__name__}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

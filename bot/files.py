@@ -43,6 +43,13 @@ _TAKEN: Final[Mapping[str, tuple[str, str]]] = {
     ".mov": ("video", "video/quicktime"),
     ".webm": ("video", "video/webm"),
 }
+# MPEG-4 files name their brand after these bytes; puremagic does not know all brands.
+_BRANDED: Final = b"ftyp"
+_BRANDS: Final[Mapping[bytes, str]] = {
+    **dict.fromkeys((b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"avc1", b"dash"), ".mp4"),
+    **dict.fromkeys((b"mif1", b"msf1"), ".heif"),
+}
+_RIFF: Final = b"RIFF"  # says nothing alone: sound, pictures and films all begin with it
 # Office files are archives: what is inside tells which, and tells them from other archives.
 _INSIDE: Final[Mapping[str, str]] = {"word/": ".docx", "xl/": ".xlsx"}
 _ARCHIVE: Final = b"PK\x03\x04"
@@ -87,7 +94,7 @@ def check_archive(kind: FileKind, file: IO[bytes]) -> FileKind:
     try:
         with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:  # also on purpose
         raise FileRefusedError("unreadable") from error
     for folder, extension in _INSIDE.items():
         if any(name.startswith(folder) for name in names):
@@ -99,8 +106,10 @@ def _extensions(head: bytes) -> list[str]:
     try:
         matches: list[Any] = puremagic.magic_string(head)
     except puremagic.PureError:
-        return []
-    return [str(match.extension) for match in matches]
+        matches = []
+    known = [str(match.extension) for match in matches if match.byte_match != _RIFF]
+    brand = head[8:12] if head[4:8] == _BRANDED else b""
+    return [*known, _BRANDS.get(brand, "")]
 
 
 def _kind(extension: str) -> FileKind:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, Protocol
 
 from bot.messages import Answer, InboundMessage
@@ -47,8 +47,14 @@ class InboxStore(Protocol):
 class Inbox:
     """Takes each conversation's messages in order, one at a time; conversations side by side."""
 
-    def __init__(self, store: InboxStore, turns: Turns, texts: Texts) -> None:
-        self._store, self._turns, self._texts = store, turns, texts
+    def __init__(
+        self,
+        store: InboxStore,
+        turns: Turns,
+        texts: Texts,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._store, self._turns, self._texts, self._sleep = store, turns, texts, sleep
         self._queues: dict[str, deque[InboundMessage]] = defaultdict(deque)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._done: dict[str, asyncio.Event] = {}
@@ -122,7 +128,7 @@ class Inbox:
             else:
                 self._done.pop(message.key).set()
                 return
-            await asyncio.sleep(pause)
+            await self._sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _answer(self, message: InboundMessage, crashes: int) -> Answer:

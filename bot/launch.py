@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.settings import ROOT
+from bot.settings import ROOT, parse_port
 from storage.engine import EngineFailedError, embedded_engine
 
 _STATE: Final = ROOT / ".shakwa"
@@ -68,10 +68,14 @@ def _agent_command(settings: Mapping[str, str]) -> tuple[str, ...]:
 async def _settings(env: Mapping[str, str], stack: AsyncExitStack) -> dict[str, str]:
     """Return the environment of the gateway and the agent, with all that is not given made up."""
     agent_python()
-    port = env.get("SHAKWA_PORT", "8080")
+    port = parse_port(env.get("SHAKWA_PORT", "8080"))
     _check_free(env.get("SHAKWA_HOST", "127.0.0.1"), port)
-    made_up = {**_secrets(), "SHAKWA_PORT": port, "SHAKWA_AGENT_URL": _loopback(_free_port())}
-    settings = {**made_up, **env, "SHAKWA_CASES_URL": _loopback(int(port))}
+    made_up = {
+        **_secrets(_STATE),
+        "SHAKWA_PORT": str(port),
+        "SHAKWA_AGENT_URL": _loopback(_free_port()),
+    }
+    settings = {**made_up, **env, "SHAKWA_CASES_URL": _loopback(port)}
     if not env.get("MONGODB_URI"):
         settings |= await _embedded_store(env, stack)
     return settings
@@ -88,9 +92,9 @@ async def _embedded_store(env: Mapping[str, str], stack: AsyncExitStack) -> dict
     return {"MONGODB_URI": uri, "SHAKWA_EMBEDDED_STORE": "1"}
 
 
-def _secrets() -> dict[str, str]:
+def _secrets(folder: Path) -> dict[str, str]:
     """Return this installation's own secrets, made once and readable by its user only."""
-    path = _STATE / "secrets.json"
+    path = folder / "secrets.json"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         names = ("SHAKWA_SECRET_KEY", "SHAKWA_INTERNAL_TOKEN")
@@ -100,10 +104,10 @@ def _secrets() -> dict[str, str]:
     return json.loads(path.read_text())
 
 
-def _check_free(host: str, port: str) -> None:
+def _check_free(host: str, port: int) -> None:
     with socket.socket() as probe, suppress(OSError):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, int(port)))
+        probe.bind((host, port))
         return
     raise LaunchError(f"port {port} is taken: choose another with SHAKWA_PORT")
 

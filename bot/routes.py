@@ -43,8 +43,8 @@ def _guarded(route: Route, token: str | None) -> Handler:
         return route.handler
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        given = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(given.encode(), f"{_BEARER}{token}".encode()):
+        given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
+        if not hmac.compare_digest(given, f"{_BEARER}{token}".encode()):
             raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
         return await route.handler(request)
 

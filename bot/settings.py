@@ -63,14 +63,15 @@ class Settings:
             secret_key=env["SHAKWA_SECRET_KEY"],
             rest_token=env.get("SHAKWA_REST_TOKEN") or None,
             host=env.get("SHAKWA_HOST", "127.0.0.1"),
-            port=_port(env.get("SHAKWA_PORT", "8080")),
+            port=parse_port(env.get("SHAKWA_PORT", "8080")),
             jurisdiction=env.get("SHAKWA_JURISDICTION", "kuwait"),
             production=production,
             embedded_store=env.get("SHAKWA_EMBEDDED_STORE") == "1",
         )
 
 
-def _port(text: str) -> int:
+def parse_port(text: str) -> int:
+    """Return the port that a setting says; raises BadSettingError."""
     highest = 65535
     if not text.isascii() or not text.isdigit() or int(text) > highest:
         raise BadSettingError("SHAKWA_PORT", text, f"a port from 0 to {highest}")

@@ -143,8 +143,8 @@ class Turns:
         conversation = await self._conversations.get(message.conversation)
         if conversation.last_key == message.key and conversation.last_answer is not None:
             return conversation.last_answer
-        language = conversation.language or message.language
         if len(message.text) > LONGEST_TEXT:
+            language = _spoken(conversation, message)
             answer = Answer(self._texts.say("gateway_text_too_long", language))
             return await self._remember(conversation, message, answer)
         return await self._answered(conversation, message)
@@ -155,16 +155,17 @@ class Turns:
             said = await self._agent.reply(turn)
         except AgentFailedError:
             _LOG.exception("turn.failed", extra={"conversation_id": conversation.id})
-            answer = Answer(self._texts.say("gateway_turn_failed", conversation.language))
+            language = _spoken(conversation, message)
+            answer = Answer(self._texts.say("gateway_turn_failed", language))
             return await self._remember(conversation, message, answer)
         conversation = replace(
             conversation, dialogue=said.dialogue, language=said.language or conversation.language
         )
-        texts = list(said.texts)
+        texts, language = list(said.texts), _spoken(conversation, message)
         if foreign:
-            texts.insert(0, self._texts.say("gateway_attachment_unknown", conversation.language))
+            texts.insert(0, self._texts.say("gateway_attachment_unknown", language))
         if not texts:
-            texts = [self._texts.say("gateway_nothing_to_say", conversation.language)]
+            texts = [self._texts.say("gateway_nothing_to_say", language)]
         _LOG.info("turn.answered", extra={"conversation_id": conversation.id, **said.understood})
         return await self._offer(conversation, message, texts, said.buttons)
 
@@ -223,6 +224,11 @@ class Turns:
             )
         )
         return answer
+
+
+def _spoken(conversation: Conversation, message: InboundMessage) -> str | None:
+    """Return the language to answer in: the citizen's, or what their channel is set to."""
+    return conversation.language or message.language
 
 
 def _tapped(conversation: Conversation, text: str) -> Offer | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import IO, Any, Final, Protocol, cast
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.files import HEAD, LARGEST, FileKind, FileRefusedError, check_archive, sniff
 from bot.inbox import Inbox, InboxStore
@@ -22,8 +23,10 @@ from bot.turns import AttachmentInfo, ConversationStore
 
 CHANNEL: Final = "rest"
 _PATIENCE: Final = 25.0  # seconds that a caller is kept waiting for its answer
-_LONGEST_SENDER: Final = 200
+_LONGEST_NAME: Final = 200
 _MOST_ATTACHMENTS: Final = 10
+_LARGEST_MESSAGE: Final = 2**20  # bytes: no store keeps one of many megabytes
+_FORM: Final = "multipart/form-data"
 _CHUNK: Final = 2**16
 _IN_MEMORY: Final = 2**20
 _STATUS: Final[Mapping[str, int]] = {"too_large": 413, "type": 415}
@@ -54,6 +57,8 @@ def parse_message(body: bytes, now: datetime) -> InboundMessage:
 
     Raises WebhookRejectedError when the body is not `{"sender": …, "message": …}`.
     """
+    if len(body) > _LARGEST_MESSAGE:
+        raise WebhookRejectedError(len(body))
     try:
         request = json.loads(body)
         sender, text = request["sender"], request.get("message") or ""
@@ -63,14 +68,14 @@ def parse_message(body: bytes, now: datetime) -> InboundMessage:
             message_id=_message_id(
                 sender, request.get("message_id") or metadata.get("message_id")
             ),
-            sender=_sender(sender),
+            sender=_name(sender),
             received_at=now,
             text=clean(_string(text)),
             attachments=_attachments(metadata.get("attachments") or []),
             place=_place(metadata.get("location")),
             language=_language(metadata.get("language")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise WebhookRejectedError(type(error).__name__) from error
 
 
@@ -88,17 +93,18 @@ def _string(value: object) -> str:
     return value
 
 
-def _sender(value: object) -> str:
-    sender = clean(_string(value))
-    if not sender or len(sender) > _LONGEST_SENDER:
+def _name(value: object) -> str:
+    name = clean(_string(value))
+    if not name or len(name) > _LONGEST_NAME:
         raise ValueError(value)
-    return sender
+    return name
 
 
 def _message_id(sender: object, given: object) -> str:
-    # Ids are the sender's own: one sender cannot take another's.
-    own = uuid.uuid4().hex if given is None else clean(_string(given))[:_LONGEST_SENDER]
-    return f"{clean(_string(sender))}:{own}"
+    # Ids are the sender's own: one sender cannot take another's, whatever colons it has.
+    own = uuid.uuid4().hex if given is None else _name(given)
+    escaped = _name(sender).replace("%", "%25").replace(":", "%3A")
+    return f"{escaped}:{own}"
 
 
 def _attachments(given: Any) -> tuple[str, ...]:
@@ -178,19 +184,14 @@ class RestConnector:
         if not done:
             return [Answer(self._texts.say("gateway_still_working", message.language))]
         own = await self._store.find_answer(message.key)
-        earlier = await self._uncollected(message) if new else []
-        return [*earlier, *([own] if own else [])]
+        earlier = await self._uncollected(message) if new else {}
+        await self._store.mark_collected([message.key, *earlier])
+        return [*earlier.values(), *([own] if own else [])]
 
-    async def _uncollected(self, message: InboundMessage) -> list[Answer]:
+    async def _uncollected(self, message: InboundMessage) -> dict[str, Answer]:
         """Return answers that nobody fetched, such as those to messages before a crash."""
-        answers: list[Answer] = []
-        keys: list[str] = [message.key]
-        for key, answer in await self._store.collect(message.conversation):
-            if key not in self._expected:
-                keys.append(key)
-                answers.append(answer)
-        await self._store.mark_collected(keys)
-        return answers
+        answers = await self._store.collect(message.conversation)
+        return {key: answer for key, answer in answers if key not in self._expected}
 
     async def upload(self, request: web.Request) -> web.Response:
         """201 with the id that a message's metadata names; else why the file is refused."""
@@ -218,7 +219,7 @@ class RestConnector:
             file.seek(0)
             return await self._attachments.keep(
                 conversation,
-                clean(part.filename or "file")[:_LONGEST_SENDER],
+                (clean(part.filename or "") or "file")[:_LONGEST_NAME],
                 kind.media_type,
                 kind.media,
                 _chunks(file),
@@ -228,6 +229,8 @@ class RestConnector:
 
 async def _file_part(request: web.Request) -> tuple[str, BodyPartReader]:
     """Return sender and file of a multipart request, the file unread."""
+    if request.content_type != _FORM:
+        raise WebhookRejectedError(request.content_type)
     try:
         reader = await request.multipart()
         sender = ""
@@ -235,10 +238,10 @@ async def _file_part(request: web.Request) -> tuple[str, BodyPartReader]:
             if not isinstance(part, BodyPartReader):
                 continue
             if part.name == "sender":
-                sender = _sender((await part.read()).decode()[: _LONGEST_SENDER + 1])
+                sender = _name((await part.read()).decode()[: _LONGEST_NAME + 1])
             elif part.name == "file" and sender:
                 return sender, part
-    except (ValueError, TypeError, AssertionError) as error:
+    except (ValueError, TypeError, AssertionError, HttpProcessingError) as error:
         raise WebhookRejectedError from error
     raise WebhookRejectedError
 
@@ -255,6 +258,8 @@ async def _received(part: BodyPartReader, file: IO[bytes]) -> tuple[FileKind, st
             raise FileRefusedError("too_large")
         hashed.update(chunk)
         file.write(chunk)
+    if not part.at_eof():  # the request ended before the file did
+        raise FileRefusedError("unreadable")
     return kind or sniff(head), hashed.hexdigest()
 
 

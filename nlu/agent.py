@@ -19,6 +19,7 @@ from aiohttp import web  # noqa: E402
 from rasa.utils.log_utils import configure_structlog  # noqa: E402
 
 from nlu.dialogue import ActionFailedError, Dialogue  # noqa: E402
+from nlu.model_files import MODELS, newest_model  # noqa: E402
 
 _LOG: Final = logging.getLogger(__name__)
 _LARGEST_TURN: Final = 8 * 2**20  # bytes: a dialogue of some hundred turns
@@ -80,14 +81,6 @@ def build_app(model: Path) -> web.Application:
     return app
 
 
-def newest_model(folder: Path) -> Path:
-    """Return the model that was trained last; exits with one clear line when there is none."""
-    models = sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
-        sys.exit(f"No model in {folder}: run `make train` first.")
-    return models[-1]
-
-
 def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -96,7 +89,7 @@ def main() -> None:
     """Serve the newest model until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=5005)
-    parser.add_argument("--models", type=Path, default=Path(__file__).parent / "models")
+    parser.add_argument("--models", type=Path, default=MODELS)
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     configure_structlog(logging.WARNING)

@@ -19,9 +19,8 @@ from pyarabic import araby
 _MARKS: Final = frozenset(
     (*araby.TASHKEEL, araby.TATWEEL, araby.MINI_ALEF, araby.HAMZA_ABOVE, araby.HAMZA_BELOW, "ٓ")
 )
-_HAMZA: Final = araby.HAMZA
 _COMMON: Final[Mapping[str, str]] = {
-    "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا", "ؤ": "و", _HAMZA: "",
+    "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا", "ؤ": "و", araby.HAMZA: "",
 }  # fmt: skip
 # Letters of other keyboards in Arabic text: Persian and Urdu ones, and the Gulf's, Iraq's and the
 # Maghreb's spellings of sounds that MSA has no letter for. The latter take the letter that the
@@ -41,15 +40,7 @@ _PERSIAN_KEYS: Final = _ONLY_URDU | frozenset("کیہھۀۂۃ")
 _ARABIC_KEYS: Final = frozenset("كيةى")
 _DEFINITE: Final = re.compile(r"\b[وبفكل]?ال\w{3}")
 _STRETCHED: Final = re.compile(r"([^\W\d_])\1{2,}")
-_GLUED: Final = re.compile(r"[وفبلكعمه]")
-_PLAIN: Final = str.maketrans(
-    {
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u0640", "-"),
-        **dict.fromkeys("\u00a0\u2009\u202f\u200b\u200c\u200e\u200f\u061c", " "),
-        **dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", " "),
-    }
-)
-
+_GLUED: Final = frozenset("وفبلكعمه")
 ARTICLE: Final = "ال"
 IN_THE: Final = "بال"
 THIRD_PERSON: Final = "ي"
@@ -64,19 +55,17 @@ _PROCLITICS: Final = (
 # These are written as one letter only before the article: "on the", "from the", "this".
 _BEFORE_ARTICLE: Final = frozenset(("ع", "م", "ه", "وع", "وه", "فه"))
 _SHORTEST_STEM: Final = 3
-# In front of a common word only these are understood; before a name, all of them.
-LIGHT_PREFIXES: Final = frozenset(
-    ("", "و", "ف", "ب", "وب", "فب", "ه", "وه", "فه", "ع", "وع", "م", "من")
-)
-NAME_PREFIXES: Final = LIGHT_PREFIXES - {"ه", "وه", "فه"} | {"ل", "ول", "لل", "ولل", "فلل"}
-MELTED: Final = "لل"
-AND_PREFIX: Final = "و"
+# In front of a common word the light ones are understood, in front of a name these.
+CONJUNCTION_PREFIXES: Final = frozenset(("", "و", "ف"))
 IN_PREFIXES: Final = frozenset(("ب", "وب", "فب"))
 FROM_PREFIXES: Final = frozenset(("م", "من"))
 TO_PREFIXES: Final = frozenset(("ل", "ول", "لل", "ولل", "فلل"))
 THIS_PREFIXES: Final = frozenset(("ه", "وه", "فه"))
-_CONJUNCTIONS: Final = frozenset("وف")
-CONJUNCTION_PREFIXES: Final = frozenset(("", "و", "ف"))
+_COMMON_PREFIXES: Final = CONJUNCTION_PREFIXES | IN_PREFIXES | FROM_PREFIXES | {"ع", "وع"}
+LIGHT_PREFIXES: Final = _COMMON_PREFIXES | THIS_PREFIXES
+NAME_PREFIXES: Final = _COMMON_PREFIXES | TO_PREFIXES
+MELTED: Final = "لل"
+AND_PREFIX: Final = "و"
 
 
 @dataclass(frozen=True)
@@ -113,18 +102,15 @@ def fold(text: str, *, persian: bool | None = None) -> str:
 
 def fold_with_map(text: str, *, persian: bool | None = None) -> Folded:
     """Fold the text and remember where each character came from."""
-    as_persian = is_persian(text) if persian is None else persian
     chars: list[str] = []
     offsets: list[int] = []
     ends: list[int] = []
-    for index, char in enumerate(text):
-        folded = _fold_char(char, as_persian)
+    as_persian = is_persian(text) if persian is None else persian
+    for index, folded in _folded(text, persian=as_persian):
         if not folded and ends and chars[-1] != " ":
             ends[-1] = index + 1  # a mark belongs to the letter before it
-        for one in folded:
-            if one == " " and (not chars or chars[-1] == " "):
-                continue
-            chars.append(one)
+        if folded and (folded != " " or (chars and chars[-1] != " ")):
+            chars.append(folded)
             offsets.append(index)
             ends.append(index + 1)
     if chars and chars[-1] == " ":
@@ -139,27 +125,13 @@ def fold_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
-def plain_numbers(text: str) -> str:
-    """Return the text with ASCII digits, plain dashes and plain spaces, length unchanged.
-
-    Numbers that are copied from a contact list come wrapped in invisible direction marks.
-    """
-    return fold_digits(text).translate(_PLAIN)
-
-
 @lru_cache(maxsize=8192)
 def proclitics(word: str) -> Sequence[tuple[str, str]]:
     """Return each way to read a folded word: what is glued to its front, and the rest.
 
     The word as it stands comes first. "for the" melts into the article, which is restored.
     """
-    glued = _GLUED.match(word)
-    return [("", word), *(_without_prefixes(word) if glued else ())]
-
-
-def conjunction_of(prefix: str) -> str:
-    """Return the part of what is glued to a word that only joins it to the sentence."""
-    return prefix[:1] if prefix[:1] in _CONJUNCTIONS else ""
+    return [("", word), *(_without_prefixes(word) if word[0] in _GLUED else ())]
 
 
 def _without_prefixes(word: str) -> Iterator[tuple[str, str]]:
@@ -170,6 +142,15 @@ def _without_prefixes(word: str) -> Iterator[tuple[str, str]]:
         needs_article = prefix in _BEFORE_ARTICLE and not rest.startswith(ARTICLE)
         if len(rest) >= _SHORTEST_STEM and not needs_article:
             yield prefix, rest
+
+
+def _folded(text: str, *, persian: bool) -> Iterator[tuple[int, str]]:
+    """Yield what each character folds into, one character at a time, or nothing."""
+    for index, char in enumerate(text):
+        folded = _fold_char(char, persian=persian)
+        if not folded:
+            yield index, folded
+        yield from ((index, one) for one in folded)
 
 
 def _unstretched(text: str, offsets: list[int], ends: list[int]) -> Folded:
@@ -190,7 +171,7 @@ def _unstretched(text: str, offsets: list[int], ends: list[int]) -> Folded:
 
 
 @lru_cache(maxsize=4096)
-def _fold_char(char: str, persian: bool) -> str:  # noqa: FBT001 - lru_cache keys read better so
+def _fold_char(char: str, *, persian: bool) -> str:
     # Presentation forms and full-width letters stand for one or more plain ones.
     plain = unicodedata.normalize("NFKC", char) if _is_compatible(char) else char
     letters = _PERSIAN if persian else _ARABIC
@@ -205,7 +186,7 @@ def _fold_plain(char: str, letters: Mapping[str, str]) -> str:
     category = unicodedata.category(char)
     if char in letters:
         return letters[char]
-    if char in _MARKS or category == "Cf" or _is_joining_mark(char):
+    if char in _MARKS or category == "Cf" or _is_sign(char):
         return ""
     if char.isdecimal():
         return str(unicodedata.decimal(char))
@@ -214,6 +195,6 @@ def _fold_plain(char: str, letters: Mapping[str, str]) -> str:
     return char.lower()
 
 
-def _is_joining_mark(char: str) -> bool:
+def _is_sign(char: str) -> bool:
     # Quranic signs and variation selectors; the vowel signs of other scripts are letters to us.
     return "\u0610" <= char <= "\u061a" or "\u06d6" <= char <= "\u06ed" or char == "\ufe0f"

@@ -18,14 +18,12 @@ from rasa.core.agent import Agent, load_agent  # noqa: E402
 from rasa.core.test import test as test_conversations  # noqa: E402
 from rasa.utils.log_utils import configure_structlog  # noqa: E402
 
-from nlu.agent import newest_model  # noqa: E402
-
-_MODELS = Path(__file__).parent / "models"
+from nlu.model_files import newest_model  # noqa: E402
 
 
 async def run(groups: list[Path]) -> int:
     """Test the conversations of each file and return how many failed."""
-    agent = await load_agent(str(newest_model(_MODELS)))
+    agent = await load_agent(str(newest_model()))
     _leave_entities_out(agent)
     failed = passed = 0
     for group in groups:

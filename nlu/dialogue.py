@@ -16,6 +16,7 @@ from rasa.core.agent import Agent, load_agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -155,6 +156,9 @@ class Dialogue:
         )
         tracker = await self._processor.fetch_tracker_with_initial_session(sender, channel)
         parsed = await self._processor.parse_message(message, tracker)
+        if command is None and text.lstrip().startswith(INTENT_MESSAGE_PREFIX):
+            # Only our buttons are commands: what looks like one is an answer, or nothing of ours.
+            parsed["intent"] = {"name": "out_of_scope", "confidence": 1.0}
         if tracker.active_loop_name is None and command is None:
             _settle_intent(parsed, metadata)
         message.parse_data = parsed
@@ -172,7 +176,8 @@ class Dialogue:
 
 def _words(text: str) -> str:
     """Return typed text as words: only our own buttons may be commands."""
-    return text.replace("/", " ").strip() if text.lstrip().startswith("/") else text
+    typed_command = text.lstrip().startswith(INTENT_MESSAGE_PREFIX)
+    return text.replace(INTENT_MESSAGE_PREFIX, " ").strip() if typed_command else text
 
 
 def _wordless(metadata: dict[str, Any]) -> str:

@@ -15,8 +15,8 @@ rasa_setup.prepare()
 
 from rasa.utils.log_utils import configure_structlog  # noqa: E402
 
-from nlu.agent import newest_model  # noqa: E402
 from nlu.dialogue import Dialogue  # noqa: E402
+from nlu.model_files import newest_model  # noqa: E402
 from nlu.taxonomy import agencies_of  # noqa: E402
 
 _JURISDICTION = Path(__file__).parents[1] / "jurisdictions" / "kuwait"
@@ -56,7 +56,7 @@ def main() -> None:
     configure_structlog(logging.WARNING)
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     sys.stdout.reconfigure(encoding="utf-8")
-    asyncio.run(parse_lines(sys.stdin, sys.stdout, newest_model(Path(__file__).parent / "models")))
+    asyncio.run(parse_lines(sys.stdin, sys.stdout, newest_model()))
 
 
 if __name__ == "__main__":

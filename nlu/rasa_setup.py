@@ -11,16 +11,20 @@ from functools import cache
 from nlu import without_tensorflow
 
 
-def prepare() -> None:
-    """Adjust Rasa in this process; must run before anything of Rasa is imported."""
+def prepare(*, quick: bool = True) -> None:
+    """Adjust Rasa in this process; must run before anything of Rasa is imported.
+
+    `quick=False` leaves its speed as it ships, for comparing.
+    """
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     without_tensorflow.install()
     _keep_back_and_restart_ours()
-    _build_validator_once()
-    _look_up_events_once()
+    if quick:
+        _build_validator_once()
+        _look_up_events_once()
 
 
 def _keep_back_and_restart_ours() -> None:

@@ -13,10 +13,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from nlu import rasa_setup
+from nlu.model_files import MODELS
 
 _ROOT = Path(__file__).parents[1]
-_MODELS = _ROOT / "nlu" / "models"
-_LOG = _MODELS / "training.log"
+_LOG = MODELS / "training.log"
 _KEPT = 3  # models: the present one and two to go back to
 
 
@@ -39,7 +39,7 @@ def data_hash() -> str:
 
 def find_current() -> Path | None:
     """Return the model made of the present sources, if there is one."""
-    return next(_MODELS.glob(f"*-{data_hash()}.tar.gz"), None)
+    return next(MODELS.glob(f"*-{data_hash()}.tar.gz"), None)
 
 
 def train() -> Path:
@@ -53,13 +53,13 @@ def train() -> Path:
             domain=str(_ROOT / "domain.yml"),
             config=str(_ROOT / "config.yml"),
             training_files=str(_ROOT / "nlu" / "data"),
-            output=str(_MODELS),
+            output=str(MODELS),
             fixed_model_name=name,
             force_training=True,
         )
     if result.code or result.model is None:
         sys.exit(f"Training failed; see {_LOG}")
-    for old in sorted(_MODELS.glob("*.tar.gz"))[:-_KEPT]:
+    for old in sorted(MODELS.glob("*.tar.gz"))[:-_KEPT]:
         old.unlink()
     return Path(result.model)
 

@@ -17,7 +17,9 @@ _KEY: Final = re.compile(r"""["'](utter_[a-z0-9_]+|gateway_[a-z0-9_]+)["']""")
 _MADE_KEY: Final = re.compile(r"""f["'](utter_[a-z0-9_]*|gateway_[a-z0-9_]*)\{""")
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 # Values that would turn around inside an Arabic line unless they stand alone or are fenced.
-_LATIN: Final = frozenset({"case_number", "tracking_code", "due", "hotline", "emergency", "filed_on"})
+_LATIN: Final = frozenset(
+    {"case_number", "tracking_code", "due", "hotline", "emergency", "filed_on"}
+)
 _FENCED: Final = re.compile("\u2068[^\u2069]*\u2069")
 
 

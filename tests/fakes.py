@@ -1,7 +1,7 @@
 """Stand-ins for what the gateway talks to; each keeps what it was given."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +14,9 @@ from bot.turns import (
     Conversation,
     ConversationChangedError,
 )
+from cases.case import Case
+from cases.following import TooManyGuessesError
+from cases.numbers import CaseNumber
 
 OK = AgentAnswer(
     texts=("تم",), buttons=(), dialogue=b"after", language="ar", understood={"intent": "greet"}
@@ -81,9 +84,7 @@ class RecordingConversations:
 class AttachmentShelf:
     """Knows which conversation uploaded which file, and keeps the bytes of new ones."""
 
-    owned: dict[str, list[AttachmentInfo]] = field(
-        default_factory=dict[str, list[AttachmentInfo]]
-    )
+    owned: dict[str, list[AttachmentInfo]] = field(default_factory=dict[str, list[AttachmentInfo]])
     uploads: list[tuple[str, str, str, bytes, str]] = field(
         default_factory=list[tuple[str, str, str, bytes, str]]
     )
@@ -105,7 +106,9 @@ class AttachmentShelf:
     ) -> AttachmentInfo:
         content = b"".join([chunk async for chunk in chunks])
         self.uploads.append((conversation, name, media_type, content, sha256))
-        return AttachmentInfo(f"file-{len(self.uploads)}", media, name)
+        info = AttachmentInfo(f"file-{len(self.uploads)}", media, name)
+        self.owned.setdefault(conversation, []).append(info)
+        return info
 
 
 @dataclass
@@ -148,3 +151,46 @@ class RecordingInbox:
         for message in list(self.received.values()):
             if message.key not in self.answers:
                 yield message
+
+
+@dataclass
+class CaseShelf:
+    """Keeps cases for intake and for following."""
+
+    kept: list[Case] = field(default_factory=list[Case])
+
+    async def find_filed(self, filing_key: str) -> Case | None:
+        found = (case for case in self.kept if case.complaint.filing_key == filing_key)
+        return next(found, None)
+
+    async def last_serial(self, year: int) -> int:
+        serials = (case.number.serial for case in self.kept if case.number.year == year)
+        return max(serials, default=0)
+
+    async def add(self, case: Case) -> None:
+        self.kept.append(case)
+
+    async def find(self, number: CaseNumber) -> Case | None:
+        return next((case for case in self.kept if case.number == number), None)
+
+    async def of_conversation(self, conversation: str, limit: int) -> list[Case]:
+        own = (case for case in self.kept if case.complaint.conversation == conversation)
+        return sorted(own, key=lambda case: case.filed_at, reverse=True)[:limit]
+
+    async def grow(self, before: Case, after: Case) -> bool:
+        self.kept[self.kept.index(before)] = after
+        return True
+
+
+@dataclass
+class GuessCounter:
+    """Counts wrong guesses; three are too many."""
+
+    counted: Counter[str] = field(default_factory=Counter[str])
+
+    async def check(self, asker: str) -> None:
+        if self.counted[asker] >= 3:
+            raise TooManyGuessesError
+
+    async def count(self, asker: str) -> None:
+        self.counted[asker] += 1

@@ -10,7 +10,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -68,7 +68,8 @@ class _Classifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples that carry this classifier's label."""
-        examples = [e for e in training_data.training_examples if self._label(e)]
+        # Rasa adds the rules' intents as examples without a text.
+        examples = [e for e in training_data.nlu_examples if e.get(TEXT) and self._label(e)]
         texts = [example.get(FOLDED) or "" for example in examples]
         embeddings = np.stack([example.get(EMBEDDING) for example in examples])
         labels = [self._label(example) or "" for example in examples]

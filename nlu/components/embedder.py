@@ -59,6 +59,7 @@ class SentenceEmbedder(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the embedding to each message with words in it; buttons have none."""
         typed = [m for m in messages if not (m.get(TEXT) or "").startswith(INTENT_MESSAGE_PREFIX)]
-        for message, vector in zip(typed, embed([m.get(SPELLED) or "" for m in typed])):
+        vectors = embed([message.get(SPELLED) or "" for message in typed])
+        for message, vector in zip(typed, vectors, strict=True):
             message.set(EMBEDDING, vector)
         return messages

@@ -1,13 +1,13 @@
 """Which agency is named, by its official name or by what people call it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from nlu.arabic import ARTICLE, NAME_PREFIXES
 from nlu.entities.lexicon import LANGUAGES, Words, entries, load
-from nlu.entities.phrases import Found, Phrases
+from nlu.entities.phrases import Found, Phrases, Wording
 from nlu.entities.reading import Entity
 
 _MOST_WORDS_ALONE: Final = 3
@@ -24,10 +24,13 @@ class Agency:
 def load_agencies(taxonomy: Path, nicknames: Path) -> Phrases[Agency]:
     """Return the agencies of a jurisdiction by their names and nicknames."""
     listed = load(taxonomy)["agencies"]
+    codes = {agency["code"] for agency in listed}
     agencies: Phrases[Agency] = Phrases(prefixes=NAME_PREFIXES, names=True)
     for agency in listed:
         agencies.learn(_official_names(agency), Agency(agency["code"]))
-    _learn_nicknames(agencies, load(nicknames), {agency["code"] for agency in listed})
+    for wording, nicknamed in _nicknamed(load(nicknames)):
+        if nicknamed.code in codes:
+            agencies.learn(wording, nicknamed)
     return agencies
 
 
@@ -46,13 +49,10 @@ def _official_names(agency: Mapping[str, Any]) -> Mapping[str, list[str]]:
     return {key: [agency[key].split("(")[0]] for key in LANGUAGES if key in agency}
 
 
-def _learn_nicknames(
-    agencies: Phrases[Agency], lexicon: Mapping[str, Any], codes: Collection[str]
-) -> None:
+def _nicknamed(lexicon: Mapping[str, Any]) -> Iterator[tuple[Wording, Agency]]:
     for kind, listed in lexicon.items():
         for wording, meaning in entries(listed):
-            if meaning["code"] in codes:
-                agencies.learn(wording, Agency(meaning["code"], kind))
+            yield wording, Agency(meaning["code"], kind)
 
 
 def _is_meant(words: Words, found: Found[Agency]) -> bool:

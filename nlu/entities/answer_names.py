@@ -6,7 +6,7 @@ from typing import Final
 from nlu.entities.lexicon import Words
 from nlu.entities.reading import Entity
 
-_FEW_WORDS: Final = 6
+_FEW_WORDS: Final = 3
 
 
 def read_answer_names(words: Words) -> Iterator[Entity]:

@@ -1,6 +1,7 @@
 """Case numbers however they are typed: KW-2026-004217-6."""
 
 import re
+from itertools import accumulate
 from typing import Final
 
 from nlu.entities.digits import Typed
@@ -13,10 +14,12 @@ _DAMM: Final = (
 _LETTERS: Final = re.compile(r"(?<![A-Za-z\d])([A-Za-z]+)([ \-./]{0,3})$")
 _REACH: Final = 12
 _YEARS: Final = re.compile(r"20\d\d")
-_DIGITS: Final = 11
+_YEAR: Final = 4
+_SERIAL: Final = 6
+_DIGITS: Final = _YEAR + _SERIAL + 1
 _PARTS: Final = 3
 # Where a space or a dash may stand in a number without its letters: after the year and serial.
-_CUTS: Final = frozenset((4, 10, 11))
+_CUTS: Final = frozenset((_YEAR, _YEAR + _SERIAL, _DIGITS))
 
 
 def read_case_number(plain: str, typed: Typed, country: str) -> tuple[str, int, bool] | None:
@@ -42,18 +45,17 @@ def _parts(typed: Typed, *, lettered: bool) -> tuple[str, str, str] | None:
     digits = typed.digits
     if len(digits) != _DIGITS:
         return _short_serial(typed) if lettered else None
-    cut = 0
-    cuts = {cut := cut + size for size in typed.sizes}
-    parts = digits[:4], digits[4:10], digits[10]
-    return parts if lettered or cuts <= _CUTS else None
+    parts = digits[:_YEAR], digits[_YEAR : _YEAR + _SERIAL], digits[-1]
+    return parts if lettered or _CUTS.issuperset(accumulate(typed.sizes)) else None
 
 
 def _short_serial(typed: Typed) -> tuple[str, str, str] | None:
     # "KW-2026-4217-6": the zeros are left out, the dashes tell where they belong.
-    if len(typed.groups) != _PARTS or typed.sizes[0] != 4 or typed.sizes[2] != 1:
+    if len(typed.groups) != _PARTS:
         return None
     year, serial, check = (group.text for group in typed.groups)
-    return (year, serial.zfill(6), check) if len(serial) <= 6 else None
+    short = len(year) == _YEAR and len(serial) < _SERIAL and len(check) == 1
+    return (year, serial.zfill(_SERIAL), check) if short else None
 
 
 def _check_digit(country: str, digits: str) -> str:

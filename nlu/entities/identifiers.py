@@ -19,12 +19,16 @@ def read_identifiers(words: Words, country: str) -> Iterator[Entity]:
     A row of digits is read from left to right and each digit belongs to one number only.
     """
     for row in rows(words.reading):
-        index = 0
-        while index < len(row):
-            found = _first(words, row, index, country)
-            if found:
-                yield found[0]
-            index += found[1] if found else 1
+        yield from _read_row(words, row, country)
+
+
+def _read_row(words: Words, row: Sequence[Group], country: str) -> Iterator[Entity]:
+    index = 0
+    while index < len(row):
+        found = _first(words, row, index, country)
+        if found:
+            yield found[0]
+        index += found[1] if found else 1
 
 
 def _first(

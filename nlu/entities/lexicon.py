@@ -56,7 +56,7 @@ class Vocabulary:
 
 
 class Words:
-    """The parts that the words of one text play, looked up once each."""
+    """The parts that the words of one text play, looked up once for all readers."""
 
     def __init__(
         self,
@@ -67,7 +67,8 @@ class Words:
         self.reading = reading
         self._phrases = phrases
         self._prepositional = prepositional
-        self._parts: dict[int, Mapping[str, Found[Meaning]]] = {}
+        # After the last word there is one that plays no part: readers may look one ahead.
+        self._parts = [*map(self._look_up, range(len(reading.tokens))), {}]
 
     def __len__(self) -> int:
         """Return how many words there are."""
@@ -75,18 +76,18 @@ class Words:
 
     def at(self, index: int, role: str) -> Found[Meaning] | None:
         """Return the longest phrase that plays a part from a word on, if any."""
-        return self._parts_at(index).get(role)
+        return self._parts[index].get(role)
 
     def plays(self, index: int, roles: frozenset[str]) -> bool:
         """Tell whether a phrase that plays one of the parts begins at a word.
 
         A number in digits plays the part DIGITS.
         """
-        return not roles.isdisjoint(self._parts_at(index))
+        return not roles.isdisjoint(self._parts[index])
 
     def meanings(self, index: int, role: str) -> Sequence[Meaning]:
         """Return all that a phrase may mean in a part: there are two feasts called Eid."""
-        longest = self._parts_at(index).get(role)
+        longest = self._parts[index].get(role)
         if longest is None:
             return []
         found = (one for one in self._found_at(index) if one.value[0] == role)
@@ -95,23 +96,23 @@ class Words:
     def past(self, index: int, *roles: str) -> int:
         """Return where one goes on after phrases that may or may not be there, in this order."""
         for role in roles:
-            found = self.at(index, role)
+            found = self._parts[index].get(role)
             index = found.after if found else index
         return index
 
     def before(self, index: int, *roles: str) -> bool:
         """Tell whether the word before plays one of the parts, by itself."""
-        return index > 0 and any(role in self._parts_at(index - 1) for role in roles)
+        return index > 0 and any(role in self._parts[index - 1] for role in roles)
 
-    def _parts_at(self, index: int) -> Mapping[str, Found[Meaning]]:
-        parts = self._parts.get(index)
-        if parts is None:
-            parts = self._parts[index] = self._look_up(index)
-        return parts
+    def conjunction_of(self, index: int) -> str:
+        """Return what is glued to a word only to join it to the sentence before it."""
+        prefixes = (found.prefix for found in self._parts[index].values())
+        first_letter = min(prefixes, key=len, default="")[:1]
+        return first_letter if first_letter in CONJUNCTION_PREFIXES else ""
 
-    def _look_up(self, index: int) -> Mapping[str, Found[Meaning]]:
+    def _look_up(self, index: int) -> dict[str, Found[Meaning]]:
         parts: dict[str, Found[Meaning]] = {}
-        if index < len(self) and self.reading.tokens[index].is_number:
+        if self.reading.tokens[index].is_number:
             parts[DIGITS] = Found({}, index, index + 1)
         for found in self._found_at(index):
             role, meaning = found.value

@@ -51,18 +51,13 @@ class Phrases(Generic[T]):
 
     def at(self, reading: Reading, index: int) -> Iterator[Found[T]]:
         """Yield the phrases that begin at a token, those without a prefix first."""
-        if not 0 <= index < len(reading.tokens):
+        if not 0 <= index < len(reading.tokens) or reading.inside_latin(index - 1):
             return
-        heads = self._heads[reading.persian]
-        for prefix, rest in reading.variants(index):
-            if rest not in heads or (self._prefixes and prefix not in self._prefixes):
-                continue
-            for tail, value in heads[rest]:
-                after = index + 1 + len(tail)
-                if (not tail or reading.goes_on(index + 1, tail)) and not reading.inside_latin(
-                    after
-                ):
-                    yield Found(value, index, after, prefix)
+        for prefix, tail, value in self._begun(reading, index):
+            after = index + 1 + len(tail)
+            whole = not tail or reading.goes_on(index + 1, tail)
+            if whole and not reading.inside_latin(after):
+                yield Found(value, index, after, prefix)
 
     def longest(self, reading: Reading, index: int) -> Found[T] | None:
         """Return the longest phrase that begins at a token, if any."""
@@ -76,6 +71,12 @@ class Phrases(Generic[T]):
             if found:
                 yield found
             index = found.after if found else index + 1
+
+    def _begun(self, reading: Reading, index: int) -> Iterator[tuple[str, tuple[str, ...], T]]:
+        heads = self._heads[reading.persian]
+        for prefix, rest in reading.variants(index):
+            if rest in heads and (self._prefixes is None or prefix in self._prefixes):
+                yield from ((prefix, tail, value) for tail, value in heads[rest])
 
     def _learn(self, phrase: str, language: str, value: T) -> None:
         for persian in (False, True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 from nlu.arabic import (
@@ -9,10 +10,10 @@ from nlu.arabic import (
     MELTED,
     SENTENCE_ENDS,
     fold_with_map,
-    plain_numbers,
     proclitics,
 )
 from nlu.arabic import is_persian as written_in_persian
+from nlu.entities.plain import plain_numbers
 from nlu.entities.tokens import Token, split
 
 # As Rasa has it: entity, start, end, value, extractor, and what a kind has of its own.
@@ -30,6 +31,7 @@ class Reading:
         self.persian = written_in_persian(self.text)
         self._folded = fold_with_map(self.text, persian=self.persian)
         self.tokens: Sequence[Token] = split(self._folded.text)
+        self._texts = tuple(token.text for token in self.tokens)
         self._spans = [self._folded.span(token.start, token.end) for token in self.tokens]
         self._joined = frozenset(_joined_in_latin(self.tokens))
 
@@ -39,20 +41,29 @@ class Reading:
         return plain_numbers(self.text)
 
     @cached_property
+    def _token_ends(self) -> Mapping[int, int]:
+        return {span[1]: index + 1 for index, span in enumerate(self._spans)}
+
+    @cached_property
     def token_starts(self) -> Mapping[int, int]:
         """Which token begins at a place of the original text."""
         return {span[0]: index for index, span in enumerate(self._spans)}
+
+    def tokens_of(self, span: tuple[int, int]) -> tuple[int, int] | None:
+        """Return the first token of a span of the original text and the one after its last.
+
+        A span that cuts a token has none: a tatweel between digits joins them.
+        """
+        first, after = self.token_starts.get(span[0]), self._token_ends.get(span[1])
+        return (first, after) if first is not None and after is not None else None
 
     def variants(self, index: int) -> Sequence[tuple[str, str]]:
         """Return the ways to read a token: what is glued to its front, and the rest."""
         return proclitics(self.tokens[index].text)
 
-    def goes_on(self, index: int, words: Sequence[str]) -> bool:
+    def goes_on(self, index: int, words: tuple[str, ...]) -> bool:
         """Tell whether the text goes on with these words from a token on."""
-        tokens = self.tokens[index : index + len(words)]
-        return len(tokens) == len(words) and all(
-            token.text == word for token, word in zip(tokens, words, strict=True)
-        )
+        return self._texts[index : index + len(words)] == words
 
     def span(self, first: int, after: int, *, prefix: str = "") -> tuple[int, int]:
         """Return where tokens first up to after stand, without what is glued to the first.
@@ -65,7 +76,7 @@ class Reading:
 
     def folded(self, first: int, after: int) -> str:
         """Return a run of tokens in the one spelling."""
-        return " ".join(token.text for token in self.tokens[first:after])
+        return " ".join(self._texts[first:after])
 
     def words(self, first: int, after: int, *, prefix: str = "") -> str:
         """Return the citizen's own words for a run of tokens."""
@@ -108,7 +119,7 @@ class Reading:
 
 
 def _joined_in_latin(tokens: Sequence[Token]) -> Iterator[int]:
-    for index, (one, other) in enumerate(zip(tokens, tokens[1:]), start=1):  # noqa: B905
+    for index, (one, other) in enumerate(pairwise(tokens), start=1):
         if one.end == other.start and one.text.isascii() and other.text.isascii():
             yield index
 

@@ -20,7 +20,7 @@ class Token:
     @property
     def is_number(self) -> bool:
         """Tell whether the token is written in digits."""
-        return self.text[0].isdigit()
+        return self.text[0].isdecimal()
 
 
 def split(folded: str) -> Sequence[Token]:

@@ -29,7 +29,7 @@ def read_wishes(words: Words) -> Iterator[Entity]:
         if clause:
             span = words.reading.span(clause.first, clause.after, prefix=clause.prefix)
             yield words.reading.entity("wish", span, words.reading.text[slice(*span)])
-        index = clause.after if clause else index + 1
+        index = clause.after if clause else max(index + 1, words.past(index, "wish"))
 
 
 def _wish_at(words: Words, index: int, start: int) -> _Clause | None:
@@ -41,7 +41,9 @@ def _wish_from(words: Words, index: int, start: int) -> _Clause | None:
     if cue is None or index <= start or words.before(index, "no_wish_after"):
         return None
     after = _sentence_end(words, cue.after)
-    if after - cue.after < _LEAST_WORDS or _is_of_another(words, cue):
+    if words.reading.ends_clause(cue.after) or after - cue.after < _LEAST_WORDS:
+        return None
+    if _is_of_another(words, cue):
         return None
     return None if _is_to_speak(words, cue.after) else _Clause(index, after, cue.prefix)
 

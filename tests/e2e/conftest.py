@@ -1,121 +1,15 @@
 """The whole of Shakwa: a real agent process, a real store, the gateway on a real port."""
 
-import asyncio
-import io
-import os
 import secrets
-import signal
-import socket
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Any, Self
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientError, ClientSession, FormData
+from aiohttp import ClientSession
 
 from bot.launch import agent_python
-from bot.settings import ROOT
-
-TOKEN = "internal-token-of-the-tests"
-SECRET = "secret-key-of-the-tests"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server:
-    """A process of Shakwa's that can be killed and started again on the same port."""
-
-    def __init__(self, command: list[str], port: int, env: dict[str, str]) -> None:
-        self.gateway_port = 0  # where the agent's actions look for the gateway
-        self.url = f"http://127.0.0.1:{port}"
-        self._command, self._env = command, {**os.environ, **env}
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> Self:
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            cwd=ROOT,
-            env=self._env,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        async with asyncio.timeout(90), ClientSession() as http:
-            while not await _answers(http, f"{self.url}/healthz"):
-                assert self._process.returncode is None, "the process ended at once"
-                await asyncio.sleep(0.05)
-        return self
-
-    async def kill(self) -> None:
-        await self._end(signal.SIGKILL)
-
-    async def stop(self) -> None:
-        await self._end(signal.SIGTERM)
-
-    async def _end(self, number: signal.Signals) -> None:
-        if self._process and self._process.returncode is None:
-            self._process.send_signal(number)
-            await self._process.wait()
-
-
-async def _answers(http: ClientSession, url: str) -> bool:
-    try:
-        async with http.get(url) as response:
-            return response.status == 200
-    except ClientError:
-        return False
-
-
-@dataclass
-class Citizen:
-    """Somebody who chats over REST; taps a button by the words in its title."""
-
-    http: ClientSession
-    url: str
-    sender: str = field(default_factory=lambda: f"citizen-{secrets.token_hex(4)}")
-    buttons: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
-    said: list[str] = field(default_factory=list[str])
-    turns: int = 0
-
-    async def says(self, text: str, **more: Any) -> str:
-        """Send a message and return what comes back."""
-        self.turns += 1
-        answers = await self.posts({"sender": self.sender, "message": text, **more})
-        assert isinstance(answers, list)
-        assert answers, "a turn ended in silence"
-        self.buttons = [button for answer in answers for button in answer.get("buttons", [])]
-        self.said += [answer["text"] for answer in answers]
-        return "\n".join(answer["text"] for answer in answers)
-
-    async def posts(self, body: Any) -> Any:
-        async with self.http.post(f"{self.url}/webhooks/rest/webhook", json=body) as response:
-            return await response.json()
-
-    async def taps(self, words: str) -> str:
-        """Tap the button whose title has these words."""
-        payload = next(b["payload"] for b in self.buttons if words in b["title"])
-        return await self.says(payload)
-
-    async def uploads(self, content: bytes, name: str) -> dict[str, Any]:
-        form = FormData()
-        form.add_field("sender", self.sender)
-        form.add_field("file", io.BytesIO(content), filename=name)
-        async with self.http.post(f"{self.url}/attachments", data=form) as response:
-            return await response.json()
-
-    async def sends_photo(self, content: bytes) -> str:
-        kept = await self.uploads(content, "photo.png")
-        return await self.says("", metadata={"attachments": [kept["id"]]})
-
-    @property
-    def titles(self) -> list[str]:
-        return [button["title"] for button in self.buttons]
+from tests.e2e.support import SECRET, TOKEN, Citizen, Citizens, Server, free_port
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -151,15 +45,10 @@ async def gateway(agent: Server, engine_uri: str) -> AsyncGenerator[Server]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def citizens(gateway: Server) -> AsyncGenerator[Any]:
+async def citizens(gateway: Server) -> AsyncGenerator[Citizens]:
     """Makes citizens."""
-    async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(ClientSession())
-
-        def citizen(**more: Any) -> Citizen:
-            return Citizen(http, gateway.url, **more)
-
-        yield citizen
+    async with ClientSession() as http:
+        yield lambda: Citizen(http, gateway.url)
 
 
 @pytest.fixture

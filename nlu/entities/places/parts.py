@@ -84,6 +84,8 @@ def _number_at(words: Words, index: int) -> tuple[str, int] | None:
     tokens = words.reading.tokens
     if index < len(tokens) and tokens[index].is_number:
         after = _past_letter(words, index + 1)
+        if words.reading.joins_latin(after):
+            return None  # a digit that stands for a letter: b 7awalli
         short = len(tokens[index].text) <= _LONGEST_NUMBER and not words.at(after, "unit")
         return (words.reading.folded(index, after).replace(" ", ""), after) if short else None
     found = ordinal_at(words, index) or count_at(words, index)

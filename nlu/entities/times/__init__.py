@@ -8,14 +8,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, TypedDict
 
-from nlu.arabic import conjunction_of
 from nlu.entities.lexicon import DIGITS, Vocabulary, Words
 from nlu.entities.reading import Entity, Reading
 from nlu.entities.times.clocks import clock, part_of_day, written_clocks
 from nlu.entities.times.feasts import around_feast, feast
 from nlu.entities.times.fragments import Fragment, clock_of
 from nlu.entities.times.joining import join
-from nlu.entities.times.months import day_of_month, month, monthday, year
+from nlu.entities.times.monthdays import monthday
+from nlu.entities.times.months import day_of_month, month, year
 from nlu.entities.times.relative import (
     ago,
     ago_after,
@@ -102,18 +102,15 @@ def _fragments(story: Story) -> list[Fragment]:
 
 
 def _read_at(story: Story, index: int) -> Iterator[Fragment]:
-    for reader, beginnings in _READERS:
-        if story.words.plays(index, beginnings):
-            fragment = reader(story, index)
-            if fragment:
-                yield fragment
+    readers = (reader for reader, begin in _READERS if story.words.plays(index, begin))
+    return filter(None, (reader(story, index) for reader in readers))
 
 
 def _read_since(story: Story, index: int) -> Iterator[Fragment]:
     since = story.words.at(index, "since_before")
     if since:
         for inner in _read_at(story, since.after):
-            yield replace(inner, first=index, prefix=since.prefix, since=True)
+            yield replace(inner, first=index, since=True)
 
 
 def _longest(story: Story, index: int) -> Fragment | None:
@@ -143,7 +140,7 @@ def _entity(story: Story, told: Fragment) -> Entity:
     # What began then and goes on has no end; an hour since which it goes on is today's.
     day = told.day or (story.today if told.since and not told.kind else None)
     hour = clock_of(told)
-    prefix = conjunction_of(told.prefix)
+    prefix = story.words.conjunction_of(told.first)
     value = Time(
         text=reading.words(told.first, told.after, prefix=prefix),
         date=_iso(day),

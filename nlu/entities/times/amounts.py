@@ -32,7 +32,8 @@ def amount_at(words: Words, index: int) -> Amount | None:
 
 
 def _one_at(words: Words, index: int) -> Amount | None:
-    count = count_at(words, index)
+    whole = words.at(index, "unit")
+    count = None if whole and whole.after > index + 1 else count_at(words, index)
     few = words.at(index, "few")
     start = count.after if count else words.past(index, "few" if few else "single")
     unit = words.at(start, "unit")

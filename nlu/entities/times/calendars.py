@@ -9,9 +9,12 @@ from hijridate import Gregorian, Hijri
 
 HIJRI: Final = "hijri"
 GREGORIAN: Final = "gregorian"
+# A year that is told without its calendar is one of these only if it lies among them.
+HIJRI_YEARS: Final = range(1350, 1500)
 
 _MONTHS: Final = 12
 _DAYS: Final = 7
+_HIJRA: Final = 622
 _FRIDAY: Final = 4
 # What half of a stretch is, in whole smaller ones.
 _HALVES: Final[Mapping[str, tuple[int, str]]] = {
@@ -33,9 +36,12 @@ def day_in(calendar: str, year: int, month: int, day: int) -> date | None:
 
 def year_in(calendar: str, day: date) -> int:
     """Return the year of a calendar that a day belongs to."""
-    if calendar == HIJRI:
+    if calendar != HIJRI:
+        return day.year
+    try:
         return Gregorian(day.year, day.month, day.day).to_hijri().year
-    return day.year
+    except OverflowError:  # the tables end; a clock that far off shall not stop a turn
+        return (day.year - _HIJRA) * 33 // 32
 
 
 def latest(calendar: str, month: int, day: int, today: date) -> date | None:

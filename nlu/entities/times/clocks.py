@@ -33,13 +33,13 @@ class _Hour:
 
 
 def written_clocks(words: Words) -> Mapping[int, tuple[Clock, int]]:
-    """Return the hours that are written 17:30, by the word that they begin at."""
-    starts = words.reading.token_starts
-    return {
-        starts[found.start()]: ((int(found[1]), int(found[2])), found[0].count(":") + 1)
-        for found in _WRITTEN.finditer(words.reading.plain)
-        if found.start() in starts
-    }
+    """Return the hours that are written 17:30 and the words after, by the word they begin at."""
+    clocks: dict[int, tuple[Clock, int]] = {}
+    for match in _WRITTEN.finditer(words.reading.plain):
+        tokens = words.reading.tokens_of(match.span())
+        if tokens:
+            clocks[tokens[0]] = (int(match[1]), int(match[2])), tokens[1]
+    return clocks
 
 
 def clock(story: Story, at: int) -> Fragment | None:
@@ -49,7 +49,7 @@ def clock(story: Story, at: int) -> Fragment | None:
     index = words.past(at, "clock_cue")
     written = story.clocks.get(index)
     if written:
-        fragment = Fragment(at, index + written[1], clock=written[0])
+        fragment = Fragment(at, written[1], clock=written[0])
         return _halved(words, fragment, cued=True) or fragment
     hour = _hour_at(words, index)
     if hour is None:
@@ -70,9 +70,9 @@ def part_of_day(story: Story, at: int) -> Fragment | None:
     weak = words.at(index, "part") is None
     part = found.value["part"]
     if index > at or found.prefix in THIS_PREFIXES:
-        return Fragment(at, found.after, found.prefix, NAMED, story.today, part=part)
+        return Fragment(at, found.after, NAMED, story.today, part=part)
     since = found.prefix in FROM_PREFIXES and not weak
-    return Fragment(at, found.after, found.prefix, part=part, weak=weak, since=since)
+    return Fragment(at, found.after, part=part, weak=weak, since=since)
 
 
 def _hour_at(words: Words, index: int) -> _Hour | None:

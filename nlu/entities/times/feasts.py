@@ -48,12 +48,11 @@ def feast(story: Story, at: int) -> Fragment | None:
     if not (cued or words.before(at, "at", "since_before")):
         return None
     after = words.past(named.after, "turn_after")
-    prefix = named.prefix if index == at else ""
     if nth:
         return Fragment(at, after, kind=NAMED, day=days[0] + (nth[0] - 1) * _DAY)
     if words.at(at, "eve"):
         return Fragment(at, after, kind=NAMED, day=days[0] - _DAY, part="night")
-    return Fragment(at, after, prefix, NAMED, *days)
+    return Fragment(at, after, NAMED, *days)
 
 
 def _nth_day_at(words: Words, index: int) -> tuple[int, int] | None:

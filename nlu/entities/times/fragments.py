@@ -23,7 +23,6 @@ class Fragment:
 
     first: int
     after: int
-    prefix: str = ""
     kind: str | None = None  # how the day is said; None where no day is said
     day: date | None = None
     until: date | None = None

@@ -35,7 +35,6 @@ def _joined(words: Words, one: Fragment, other: Fragment) -> Fragment | None:
         kept,
         first=one.first,
         after=other.after,
-        prefix=one.prefix,
         clock=one.clock or other.clock,
         half=one.half or other.half,
         part=one.part or other.part,
@@ -73,8 +72,10 @@ def _is_range(words: Words, one: Fragment, other: Fragment) -> bool:
     return to is not None and to.after == other.first
 
 
-def _range(one: Fragment, other: Fragment) -> Fragment:
+def _range(one: Fragment, other: Fragment) -> Fragment | None:
     first, last = one.day, other.until or other.day
     if first and last and last < first and one.kind == WEEKDAY:
         first -= _WEEK  # the week before the one that is going on
+    if first and last and last < first:
+        return None
     return replace(one, day=first, until=last, after=other.after, since=False)

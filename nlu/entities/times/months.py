@@ -1,33 +1,29 @@
-"""Days by the calendar in words: the third of March, since August, in 2024, the 5th."""
+"""Days, months and years by the calendar in words: the third of March, since August, in 2024."""
 
 from dataclasses import dataclass, replace
 from typing import Final
 
 from nlu.arabic import IN_PREFIXES
 from nlu.entities.counts import Count, count_at, ordinal_at
-from nlu.entities.lexicon import Words
+from nlu.entities.lexicon import DIGITS, Words
 from nlu.entities.times.calendars import (
     GREGORIAN,
     HIJRI,
+    HIJRI_YEARS,
     day_in,
     latest,
-    latest_monthday,
     month_in,
     year_in,
     year_of,
 )
 from nlu.entities.times.fragments import NAMED, WRITTEN, Fragment
-from nlu.entities.times.relative import at_edge, period_named
+from nlu.entities.times.relative import at_edge
 from nlu.entities.times.story import Story
 
 _MONTHS: Final = 12
 _LONGEST_MONTH: Final = 31
-_HIJRI_YEARS: Final = range(1350, 1500)
 _YEARS_AHEAD: Final = 5
 _FIRST_YEAR: Final = 1920
-_LEAST_ORDINAL: Final = 10
-_LEAST_NUMBER: Final = 3
-_NO_DAY_BEFORE: Final = ("unit", "not_a_day_before", "past_hour", "meridiem", "clock_after")
 
 
 @dataclass(frozen=True)
@@ -66,16 +62,16 @@ def month(story: Story, at: int) -> Fragment | None:
     edge = words.at(at, "edge")
     index = words.past(at, "edge")
     named = _month_at(words, words.past(index, "turn_before"))
-    if named is None:
-        return None
+    if named is None or words.before(at, DIGITS):
+        return None  # a number before it makes a day, which there is not
     year = _year_at(story, named.after)
     turn = words.at(index, "turn_before") or words.at(named.after, "turn_after")
     cued = edge or year or turn or named.prefix in IN_PREFIXES
-    if named.doubtful and not cued and not words.before(at, "at", "since_before"):
+    if named.doubtful and not cued and not words.before(at, "at", "since_before", "to"):
         return None
     after = year.after if year else words.past(named.after, "turn_after")
     number = year.number if year else _year_meant(story, named, turn.value["back"] if turn else 0)
-    fragment = Fragment(at, after, named.prefix if index == at else "", NAMED)
+    fragment = Fragment(at, after, NAMED)
     whole = _whole_month(fragment, named, number)
     return at_edge(whole, edge.value["edge"]) if whole and edge else whole
 
@@ -91,47 +87,12 @@ def year(story: Story, at: int) -> Fragment | None:
     return Fragment(at, found.after, kind=NAMED, day=whole[0], until=whole[1])
 
 
-def monthday(story: Story, at: int) -> Fragment | None:
-    """Read a day of the month without its month: "the 5th" is the last one."""
-    words = story.words
-    cued = bool(words.at(at, "day_cue"))
-    day = _monthday_at(words, words.past(at, "day_cue"))
-    if day is None:
-        return None
-    of_month = _in_month(story, day, cued=cued)
-    if of_month:
-        return replace(of_month, first=at)
-    marked = words.at(day.after, "day_after_number") or _is_the_nth(words, at, day)
-    if not (cued or marked):
-        return None
-    after = words.past(day.after, "day_after_number")
-    found = latest_monthday(day.value, story.today)
-    return found and Fragment(at, after, kind=NAMED, day=found)
-
-
 def _day_at(words: Words, index: int) -> Count | None:
     first_third = words.at(index, "bare_ordinal")
     if first_third:
         return Count(first_third.value["n"], first_third.after)
     day = ordinal_at(words, index) or count_at(words, index)
     return day and replace(day, after=words.past(day.after, "nth"))
-
-
-def _monthday_at(words: Words, index: int) -> Count | None:
-    # "a day one", "the second day": small numbers in words do not name a day of the month.
-    ordinal = ordinal_at(words, index)
-    day = ordinal or count_at(words, index)
-    if day is None or not 0 < day.value <= _LONGEST_MONTH:
-        return None
-    least = _LEAST_ORDINAL if ordinal else 1 if day.digits else _LEAST_NUMBER
-    if day.value < least or any(words.at(day.after, role) for role in _NO_DAY_BEFORE):
-        return None
-    return replace(day, after=words.past(day.after, "nth"))
-
-
-def _is_the_nth(words: Words, at: int, day: Count) -> bool:
-    nth = words.before(day.after, "nth")
-    return nth and words.before(at, "since_before", "the") and words.reading.ends_clause(day.after)
 
 
 def _day_after_month(words: Words, month: _Month) -> Count | None:
@@ -162,14 +123,14 @@ def _year_at(story: Story, index: int) -> _Year | None:
     era = story.words.at(number.after, "era")
     calendar: str = era.value["calendar"] if era else _calendar_of(number.value)
     latest_year = year_in(calendar, story.today) + _YEARS_AHEAD
-    first_year = _HIJRI_YEARS.start if calendar == HIJRI else _FIRST_YEAR
+    first_year = HIJRI_YEARS.start if calendar == HIJRI else _FIRST_YEAR
     if not first_year <= number.value <= latest_year:
         return None
     return _Year(calendar, number.value, era.after if era else number.after)
 
 
 def _calendar_of(year: int) -> str:
-    return HIJRI if year in _HIJRI_YEARS else GREGORIAN
+    return HIJRI if year in HIJRI_YEARS else GREGORIAN
 
 
 def _dated(story: Story, fragment: Fragment, month: _Month, day: int) -> Fragment | None:
@@ -190,20 +151,3 @@ def _year_meant(story: Story, month: _Month, back: int) -> int | None:
     # Of a month without a year the last one that has begun, unless it is told otherwise.
     begun = latest(month.calendar, month.number, 1, story.today)
     return begun and year_in(month.calendar, begun) - (back if back < 0 else max(back - 1, 0))
-
-
-def _in_month(story: Story, day: Count, *, cued: bool) -> Fragment | None:
-    # "the 5th of last month", "5 of the month"
-    words = story.words
-    index = words.past(day.after, "of")
-    unit = words.at(words.past(index, "turn_before"), "period")
-    if unit is None or unit.value["unit"] != "month":
-        return None
-    if not (cued or index > day.after or unit.prefix in IN_PREFIXES):
-        return None
-    month = period_named(story, index)
-    if month and month.day:
-        found = day_in(GREGORIAN, month.day.year, month.day.month, day.value)
-    else:
-        found = latest_monthday(day.value, story.today)
-    return found and Fragment(index, month.after if month else unit.after, kind=NAMED, day=found)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from nlu.arabic import FROM_PREFIXES, IN_PREFIXES, THIS_PREFIXES
+from nlu.arabic import ARTICLE, FROM_PREFIXES, IN_PREFIXES, THIS_PREFIXES
 from nlu.entities.lexicon import Meaning, Words
 from nlu.entities.phrases import Found
 from nlu.entities.times.amounts import Amount, amount_at
@@ -24,7 +24,7 @@ def named_day(story: Story, at: int) -> Fragment | None:
     day = story.today + timedelta(days=found.value["days"])
     since = found.prefix in FROM_PREFIXES
     part = found.value.get("part")
-    return Fragment(at, found.after, found.prefix, NAMED, day, part=part, since=since)
+    return Fragment(at, found.after, NAMED, day, part=part, since=since)
 
 
 def named_period(story: Story, at: int) -> Fragment | None:
@@ -33,7 +33,7 @@ def named_period(story: Story, at: int) -> Fragment | None:
     if found is None:
         return None
     first, last = period(found.value["unit"], found.value["back"], story.today)
-    return Fragment(at, found.after, found.prefix, NAMED, first, last)
+    return Fragment(at, found.after, NAMED, first, last)
 
 
 def vague(story: Story, at: int) -> Fragment | None:
@@ -54,7 +54,7 @@ def ago(story: Story, at: int) -> Fragment | None:
     if "long" in cue.value and _ends_in_hours(amount):
         return None
     after = words.past(amount.after, "ago_after")
-    return _back_from_now(story, Fragment(at, after, cue.prefix), amount)
+    return _back_from_now(story, Fragment(at, after), amount)
 
 
 def ago_after(story: Story, at: int) -> Fragment | None:
@@ -84,7 +84,7 @@ def weekday(story: Story, at: int) -> Fragment | None:
         after, day = of_week.after, of_week.day + timedelta(days=(found.value["day"] + 1) % 7)
     night = "night" if words.at(at, "eve") else None
     since = found.prefix in FROM_PREFIXES
-    fragment = Fragment(at, after, found.prefix if index == at else "", WEEKDAY, since=since)
+    fragment = Fragment(at, after, WEEKDAY, since=since)
     return replace(fragment, day=day - timedelta(days=1) if night else day, part=night)
 
 
@@ -101,8 +101,7 @@ def period_named(story: Story, at: int) -> Fragment | None:
         return None
     first, last = period(unit.value["unit"], turn.value["back"] if turn else 0, story.today)
     after = words.past(unit.after, "turn_after")
-    prefix = unit.prefix if unit.first == at else ""
-    whole = Fragment(at, after, prefix, NAMED, first, last)
+    whole = Fragment(at, after, NAMED, first, last)
     return at_edge(whole, edge.value["edge"]) if edge else whole
 
 
@@ -143,13 +142,20 @@ def _is_bare_day(amount: Amount) -> bool:
     return not amount.counted and amount.stretches[0] == (1, "day")
 
 
+def _names_days(words: Words, index: int) -> bool:
+    # "since the days of the invasion"
+    if words.reading.ends_clause(index):
+        return False
+    return words.reading.tokens[index].text.startswith(ARTICLE)
+
+
 def _ends_in_hours(amount: Amount) -> bool:
     return bool(amount.stretches) and amount.stretches[-1][1] in _CLOCK_UNITS
 
 
 def _back_from_now(story: Story, fragment: Fragment, amount: Amount) -> Fragment | None:
     if not amount.stretches:
-        return replace(fragment, kind=VAGUE)
+        return None if _names_days(story.words, amount.after) else replace(fragment, kind=VAGUE)
     moment = before(story.now, amount.stretches)
     if moment is None:
         return None

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from nlu.entities.lexicon import Words
-from nlu.entities.times.calendars import GREGORIAN, HIJRI, day_in, latest
+from nlu.entities.times.calendars import GREGORIAN, HIJRI, HIJRI_YEARS, day_in, latest
 from nlu.entities.times.fragments import WRITTEN, Fragment
 
 _DATE: Final = re.compile(
@@ -16,7 +16,7 @@ _DATE: Final = re.compile(
 _ALWAYS: Final = ("24", "7")
 _MONTHS: Final = 12
 _CENTURY: Final = 2000
-_HIJRI_YEARS: Final = range(1350, 1500)
+_SHORT_YEARS: Final = 100
 _YEAR_LENGTHS: Final = (2, 4)
 _BEFORE: Final = ("day_cue", "since_before", "at", "to", "before", "after")
 _BEFORE_OTHERS: Final = (
@@ -27,19 +27,21 @@ _AFTER: Final = ("part", "clock_cue", "to", "weekday", "turn_after")
 
 @dataclass(frozen=True)
 class WrittenDate:
-    """A date in numbers: how many words it has, and whether it says its year."""
+    """A date in numbers, the word after it, and whether it says its year."""
 
     day: date
-    length: int
+    after: int
     whole: bool
 
 
 def written_dates(words: Words, today: date) -> Mapping[int, WrittenDate]:
     """Return the dates that are written in numbers, by the word that they begin at."""
-    starts = words.reading.token_starts
-    found = {starts.get(match.start(), -1): match for match in _DATE.finditer(words.reading.plain)}
-    read = {index: _read(match, today) for index, match in found.items() if index >= 0}
-    return {index: day for index, day in read.items() if day}
+    dates: dict[int, WrittenDate] = {}
+    for match in _DATE.finditer(words.reading.plain):
+        tokens, day = words.reading.tokens_of(match.span()), _read(match, today)
+        if tokens and day:
+            dates[tokens[0]] = WrittenDate(day, tokens[1], whole=match[4] is not None)
+    return dates
 
 
 def written_date(words: Words, dates: Mapping[int, WrittenDate], at: int) -> Fragment | None:
@@ -48,7 +50,7 @@ def written_date(words: Words, dates: Mapping[int, WrittenDate], at: int) -> Fra
     written = dates.get(index)
     if written is None:
         return None
-    after = words.past(index + written.length, "era")
+    after = words.past(written.after, "era")
     if not written.whole and not (index > at or _is_date(words, index, after)):
         return None
     return Fragment(at, after, kind=WRITTEN, day=written.day)
@@ -62,18 +64,16 @@ def _is_date(words: Words, index: int, after: int) -> bool:
     return words.reading.ends_clause(after) or any(words.at(after, role) for role in _AFTER)
 
 
-def _read(match: re.Match[str], today: date) -> WrittenDate | None:
+def _read(match: re.Match[str], today: date) -> date | None:
     first, mark, second, third = match.groups()
     if third is None:
         if mark == "." or (first, second) == _ALWAYS or len(first) > len("31"):
             return None
-        found = latest(GREGORIAN, *_month_and_day(second, first), today)
-        return WrittenDate(found, 2, whole=False) if found else None
+        return latest(GREGORIAN, *_month_and_day(second, first), today)
     year, month, day = (first, second, third) if len(first) > len("31") else (third, second, first)
     if len(year) not in _YEAR_LENGTHS or len(day) > len("31"):
         return None
-    found = _dated(int(year), *_month_and_day(month, day))
-    return WrittenDate(found, 3, whole=True) if found else None
+    return _dated(int(year), *_month_and_day(month, day))
 
 
 def _month_and_day(month: str, day: str) -> tuple[int, int]:
@@ -84,6 +84,6 @@ def _month_and_day(month: str, day: str) -> tuple[int, int]:
 
 
 def _dated(year: int, month: int, day: int) -> date | None:
-    if year < _CENTURY and year in _HIJRI_YEARS:
+    if year < _CENTURY and year in HIJRI_YEARS:
         return day_in(HIJRI, year, month, day)
-    return day_in(GREGORIAN, year + (_CENTURY if year < 100 else 0), month, day)
+    return day_in(GREGORIAN, year if year >= _SHORT_YEARS else _CENTURY + year, month, day)
