@@ -106,7 +106,7 @@ class AnswerResponsibleAgency(_Aside):
         """Name the likeliest agency; ask for the problem when there is none to name."""
         data, language = jurisdiction(), tracker.get_slot("language") or ARABIC
         likeliest = next((code for code, chance in turn.ranking if chance >= _LIKELY), None)
-        if likeliest not in data.categories:
+        if likeliest is None or likeliest not in data.categories:
             dispatcher.utter_message(response="utter_ask_responsible_agency")
             return []
         agency = data.agency_of(likeliest)

@@ -152,7 +152,7 @@ class AskReview(_Ask):
         dispatcher.utter_message(response="utter_review", **values)
 
 
-def review_values(slots: Mapping[str, Any], language: str) -> Dict[str, str]:
+def review_values(slots: Mapping[str, Any], language: str) -> Dict[str, Any]:
     """Return every answer as the review shows it."""
     person = ("name", "civil_id", "phone", "remedy")
     attachments = len(slots.get("attachments") or [])

@@ -3,7 +3,7 @@
 from typing import Any, Dict, Final, List, Mapping, Optional, Sequence
 
 from rasa_sdk.events import (
-    ActionExecuted,
+    ActionExecuted,  # pyright: ignore[reportUnknownVariableType] - half typed in rasa_sdk
     ActiveLoop,
     AllSlotsReset,
     FollowupAction,
@@ -99,7 +99,8 @@ def filing(tracker: Tracker) -> Dict[str, Any]:
     """Return the complaint as the case API takes it."""
     slots: Mapping[str, Any] = tracker.slots
     category = slots.get("category")
-    metadata = tracker.latest_message.get("metadata") or {}
+    metadata: Mapping[str, Any] = tracker.latest_message.get("metadata") or {}
+    attachments: List[Mapping[str, Any]] = slots.get("attachments") or []
     return {
         "filing_key": slots["filing_key"],
         "conversation": tracker.sender_id,
@@ -112,7 +113,7 @@ def filing(tracker: Tracker) -> Dict[str, Any]:
         "place": slots.get("place") or {},
         "occurred": slots.get("occurred") or {},
         "remedy": slots.get("remedy") or "",
-        "attachments": [file["id"] for file in slots.get("attachments") or []],
+        "attachments": [file["id"] for file in attachments],
         "anonymous": bool(slots.get("anonymous")),
         "name": slots.get("name") or None,
         "civil_id": slots.get("civil_id") or None,

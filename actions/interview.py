@@ -77,7 +77,7 @@ class ValidateComplaintForm(Action):
     def _ask_next(self, tracker: Tracker, filled: Dict[str, Any]) -> Events:
         slots = {**tracker.slots, **filled}
         question = next_question(slots, jurisdiction())
-        asked = [*(tracker.get_slot("asked") or [])]
+        asked: List[str] = list(tracker.get_slot("asked") or [])
         if question and asked[-1:] != [question]:
             filled = {**filled, "asked": [*asked, question]}
         return [*_slots(filled), SlotSet("requested_slot", question)]

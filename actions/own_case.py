@@ -69,10 +69,10 @@ class ValidateCaseForm(CasesAction):
     def _read(self, turn: Turn, asked: str, tracker: Tracker) -> Dict[str, Any]:
         if asked == "case_choice":
             number = turn.value("case_number")
-            options = tracker.get_slot("case_options") or []
+            options: List[Dict[str, Any]] = tracker.get_slot("case_options") or []
             known = number in [option["case_number"] for option in options]
             return {"case_choice": number} if known else {}
-        note = _NOTES[tracker.get_slot("case_act")](turn)
+        note = _NOTES[str(tracker.get_slot("case_act"))](turn)
         return {"case_note": note, "case_files": _files(turn, tracker)} if note else {}
 
     def gone(self) -> Events:
@@ -134,8 +134,8 @@ class AskCaseChoice(Action):
     ) -> List[Dict[str, Any]]:
         """Ask which case is meant."""
         language = tracker.get_slot("language") or "ar"
-        options = [CaseView(**case) for case in tracker.get_slot("case_options") or []]
-        buttons = [choice("answer", case, language) for case in options]
+        options: List[Dict[str, Any]] = tracker.get_slot("case_options") or []
+        buttons = [choice("answer", CaseView(**case), language) for case in options]
         dispatcher.utter_message(response="utter_ask_case_choice", buttons=buttons)
         return []
 
@@ -177,11 +177,12 @@ class DoCaseAct(CasesAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, act: str, number: str
     ) -> None:
         note = str(tracker.get_slot("case_note"))
-        request = {
+        files: List[Dict[str, str]] = tracker.get_slot("case_files") or []
+        request: Dict[str, Any] = {
             "conversation": tracker.sender_id,
             "act": act,
             "note": note if act in ("add_information", "reopen_case") else "",
-            "attachments": [file["id"] for file in tracker.get_slot("case_files") or []],
+            "attachments": [file["id"] for file in files],
             "rating": int(note) if act == "rate_service" else 0,
         }
         case = await self._cases.act(number, request)

@@ -36,14 +36,14 @@ class Said:
     """A response key, with the values of its placeholders."""
 
     response: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a turn answered: slots to fill, and what to say about it; no slots when unreadable."""
 
-    slots: Mapping[str, Any] = field(default_factory=dict)
+    slots: Mapping[str, Any] = field(default_factory=dict[str, Any])
     said: Tuple[Said, ...] = ()
 
 
@@ -55,11 +55,22 @@ def read_first(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
     """Read the turn that starts an interview: whatever it already says is not asked again."""
     kind = _KIND_OF.get(turn.intent, "complaint")
     filled: Dict[str, Any] = {"kind": kind, "filing_key": turn.new_filing_key()}
+    filled.update(_prefilled(turn, data))
     if not _tells(turn):
-        filled["agency_hint"] = turn.value("agency")
+        filled["agency_hint"] = turn.value("agency") or filled.get("agency_hint")
         return Reading({**filled, **files_and_point(turn, slots)})
     told = _description(turn, {**slots, **filled}, data)
     return Reading({**filled, **told.slots, **files_and_point(turn, slots)}, told.said)
+
+
+def _prefilled(turn: Turn, data: Jurisdiction) -> Dict[str, Any]:
+    """Return the slots that the link of a poster or a page fills beforehand."""
+    filled: Dict[str, Any] = {}
+    if turn.context.get("agency") in data.agencies:
+        filled["agency_hint"] = turn.context["agency"]
+    if turn.context.get("place"):
+        filled["place"] = {"text": turn.context["place"]}
+    return filled
 
 
 def read(question: str, turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
@@ -84,8 +95,9 @@ def files_and_point(turn: Turn, slots: Slots) -> Dict[str, Any]:
     if turn.attachments:
         filled["attachments"] = [*(slots.get("attachments") or []), *map(dict, turn.attachments)]
     if turn.place:
-        words = (slots.get("place") or {}).get("text", "")
-        filled["place"] = {**turn.place, "text": turn.place.get("label") or words}
+        told: Mapping[str, Any] = slots.get("place") or {}
+        words = turn.place.get("label") or told.get("text", "")
+        filled["place"] = {**turn.place, "text": words}
     return filled
 
 
@@ -146,7 +158,7 @@ def _chosen(code: str, slots: Slots, data: Jurisdiction, response: str) -> Readi
 
 
 def _category(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
-    code = turn.value("category") if turn.tapped else None
+    code = turn.value("category") if turn.tapped else ""
     if code in data.categories:
         return _chosen(code, slots, data, "utter_category_chosen")
     if code == "none" or turn.means("deny", "skip"):
@@ -204,7 +216,7 @@ def _place(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
         return Reading(files_and_point(turn, slots))
     if turn.tapped or not any(char.isalnum() for char in turn.text):
         return UNREADABLE
-    found = turn.value("place") or {}
+    found: Mapping[str, Any] = turn.value("place") or {}
     filled: Dict[str, Any] = {"place": {**found, "text": turn.text}}
     time = turn.value("time")
     if time and slots.get("occurred") is None:

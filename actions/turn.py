@@ -29,6 +29,7 @@ class Turn:
     language_hint: Optional[str]
     silence: int  # seconds since the turn before
     key: str
+    context: Mapping[str, str]  # what the link that opened the chat prefilled
 
     @classmethod
     def of(cls, tracker: Tracker) -> "Turn":
@@ -52,6 +53,7 @@ class Turn:
             language_hint=metadata.get("language_hint"),
             silence=int(metadata.get("silence") or 0),
             key=metadata.get("message_key", said.get("message_id") or ""),
+            context=metadata.get("context") or {},
         )
 
     @property

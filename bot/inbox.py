@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from bot.messages import Answer, InboundMessage
@@ -58,6 +59,7 @@ class Inbox:
         self._queues: dict[str, deque[InboundMessage]] = defaultdict(deque)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._done: dict[str, asyncio.Event] = {}
+        self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def recover(self) -> int:
         """Queue what was received, but not answered, before the last stop; return how many."""
@@ -85,6 +87,18 @@ class Inbox:
             return False
         return True
 
+    @contextmanager
+    def watch(self, conversation: str) -> Generator[asyncio.Event]:
+        """Hold an event that is set whenever the conversation gets a message or an answer."""
+        changed = asyncio.Event()
+        self._watchers[conversation].add(changed)
+        try:
+            yield changed
+        finally:
+            self._watchers[conversation].discard(changed)
+            if not self._watchers[conversation]:
+                del self._watchers[conversation]
+
     @property
     def depth(self) -> int:
         """How many messages wait for their turn."""
@@ -97,7 +111,12 @@ class Inbox:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
 
+    def _tell_watchers(self, conversation: str) -> None:
+        for changed in self._watchers.get(conversation, ()):
+            changed.set()
+
     def _queue(self, message: InboundMessage) -> None:
+        self._tell_watchers(message.conversation)
         self._done[message.key] = asyncio.Event()
         self._queues[message.conversation].append(message)
         if message.conversation not in self._workers:
@@ -127,6 +146,7 @@ class Inbox:
                 _LOG.exception("turn.crashed")
             else:
                 self._done.pop(message.key).set()
+                self._tell_watchers(message.conversation)
                 return
             await self._sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)

@@ -1,6 +1,7 @@
 """What passes between a channel and a turn, whatever the channel."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -39,6 +40,7 @@ class InboundMessage:
     attachments: tuple[str, ...] = ()
     place: Place | None = field(default=None, repr=False)
     language: str | None = None  # what the channel was set to, when nothing better is known
+    context: Mapping[str, str] = field(default_factory=dict[str, str])  # what a link prefilled
 
     @property
     def key(self) -> str:
@@ -65,3 +67,12 @@ class Answer:
 
     text: str = field(repr=False)
     buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A message as the inbox keeps it: its place in the conversation, and its answer if any."""
+
+    order: int
+    message: InboundMessage
+    answer: Answer | None

@@ -185,6 +185,7 @@ class Turns:
             "language_hint": message.language,
             "attachments": [{"id": f.id, "media": f.media, "name": f.name} for f in known],
             "place": _place(message),
+            "context": dict(message.context),
         }
         command = offer.command if offer else None
         return AgentTurn(

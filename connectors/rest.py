@@ -1,25 +1,23 @@
 """REST: Rasa's convention for messages, and uploads beside it."""
 
-import asyncio
-import hashlib
 import json
 import math
-import tempfile
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import IO, Any, Final, Protocol, cast
+from typing import Any, Final, cast
 
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.files import HEAD, LARGEST, FileKind, FileRefusedError, check_archive, sniff
+from bot.files import FileRefusedError
 from bot.inbox import Inbox, InboxStore
 from bot.messages import Answer, InboundMessage, Place, clean
 from bot.metrics import Metrics
 from bot.routes import Caller, Route
 from bot.texts import Texts
-from bot.turns import AttachmentInfo, ConversationStore
+from bot.turns import ConversationStore
+from bot.uploads import AttachmentKeeper, keep_upload
 
 CHANNEL: Final = "rest"
 _PATIENCE: Final = 25.0  # seconds that a caller is kept waiting for its answer
@@ -27,29 +25,11 @@ _LONGEST_NAME: Final = 200
 _MOST_ATTACHMENTS: Final = 10
 _LARGEST_MESSAGE: Final = 2**20  # bytes: no store keeps one of many megabytes
 _FORM: Final = "multipart/form-data"
-_CHUNK: Final = 2**16
-_IN_MEMORY: Final = 2**20
 _STATUS: Final[Mapping[str, int]] = {"too_large": 413, "type": 415}
 
 
 class WebhookRejectedError(Exception):
     """A request is not in this channel's form."""
-
-
-class AttachmentKeeper(Protocol):
-    """Keeps uploaded files."""
-
-    async def keep(  # noqa: PLR0913, PLR0917 - an upload has this many properties
-        self,
-        conversation: str,
-        name: str,
-        media_type: str,
-        media: str,
-        chunks: AsyncIterator[bytes],
-        sha256: str,
-    ) -> AttachmentInfo:
-        """Keep a file and return its note."""
-        ...
 
 
 def parse_message(body: bytes, now: datetime) -> InboundMessage:
@@ -201,7 +181,7 @@ class RestConnector:
             return _error(400, "bad_request", "Send multipart fields `sender`, then `file`.")
         conversation = f"{CHANNEL}:{sender}"
         try:
-            info = await self._kept(conversation, part)
+            info = await keep_upload(self._attachments, conversation, part)
         except FileRefusedError as error:
             self._metrics.files.labels(error.reason).inc()
             language = (await self._conversations.get(conversation)).language
@@ -210,21 +190,6 @@ class RestConnector:
         self._metrics.files.labels("kept").inc()
         kept = {"id": info.id, "media": info.media, "name": info.name}
         return web.json_response(kept, status=201, dumps=_dumps)
-
-    async def _kept(self, conversation: str, part: BodyPartReader) -> AttachmentInfo:
-        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-            kind, sha256 = await _received(part, file)
-            file.seek(0)
-            kind = await asyncio.to_thread(check_archive, kind, file)
-            file.seek(0)
-            return await self._attachments.keep(
-                conversation,
-                (clean(part.filename or "") or "file")[:_LONGEST_NAME],
-                kind.media_type,
-                kind.media,
-                _chunks(file),
-                sha256,
-            )
 
 
 async def _file_part(request: web.Request) -> tuple[str, BodyPartReader]:
@@ -244,28 +209,6 @@ async def _file_part(request: web.Request) -> tuple[str, BodyPartReader]:
     except (ValueError, TypeError, AssertionError, HttpProcessingError) as error:
         raise WebhookRejectedError from error
     raise WebhookRejectedError
-
-
-async def _received(part: BodyPartReader, file: IO[bytes]) -> tuple[FileKind, str]:
-    """Write a part to a file while it streams in; raises FileRefusedError as soon as it must."""
-    head, size, hashed, kind = b"", 0, hashlib.sha256(), None
-    while chunk := await part.read_chunk(_CHUNK):
-        head = head if kind else head + chunk
-        if kind is None and len(head) >= HEAD:
-            kind = sniff(head[:HEAD])
-        size += len(chunk)
-        if size > (kind.limit if kind else LARGEST):
-            raise FileRefusedError("too_large")
-        hashed.update(chunk)
-        file.write(chunk)
-    if not part.at_eof():  # the request ended before the file did
-        raise FileRefusedError("unreadable")
-    return kind or sniff(head), hashed.hexdigest()
-
-
-async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
-    while chunk := file.read(_CHUNK):
-        yield chunk
 
 
 def _error(status: int, code: str, text: str) -> web.Response:

@@ -77,7 +77,7 @@ def build_app(model: Path) -> web.Application:
     async def load(app: web.Application) -> None:
         app[_DIALOGUE] = await Dialogue.load(model)
 
-    app.on_startup.append(load)
+    app.on_startup.append(load)  # pyright: ignore[reportArgumentType] - aiohttp 3.9's own slip
     return app
 
 

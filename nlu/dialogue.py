@@ -10,7 +10,7 @@ import logging
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from rasa.core.agent import Agent, load_agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -110,7 +110,8 @@ class Dialogue:
     async def load(cls, model: Path) -> Dialogue:
         """Load a trained model with its actions in this process."""
         trackers = CarriedTrackers()
-        endpoints = AvailableEndpoints(tracker_store=trackers, action=InProcessActions())
+        store = cast("Any", trackers)  # Rasa takes stores too, and does not say so
+        endpoints = AvailableEndpoints(tracker_store=store, action=InProcessActions())
         agent = await load_agent(str(model), endpoints=endpoints)
         if not agent.is_ready():
             raise FileNotFoundError(model)
@@ -217,7 +218,8 @@ def _buttons(messages: list[dict[str, Any]], *, inside: bool) -> list[dict[str, 
     """
     offered: dict[str, str] = {}
     for message in messages:
-        for button in message.get("buttons") or []:
+        shown: list[dict[str, str]] = message.get("buttons") or []
+        for button in shown:
             offered.setdefault(button["payload"], button["title"])
     buttons = [{"title": title, "payload": payload} for payload, title in offered.items()]
     if inside:

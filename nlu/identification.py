@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import langdetect
 import yaml
@@ -91,7 +91,7 @@ class LanguageIdentifier:
 
 def _langdetect(text: str) -> str:
     try:
-        return langdetect.detect(text)
+        return cast("str", langdetect.detect(text))
     except langdetect.LangDetectException:
         return "en"
 

@@ -6,8 +6,9 @@ import asyncio
 import json
 import logging
 import sys
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from nlu import rasa_setup
 
@@ -24,11 +25,9 @@ _JURISDICTION = Path(__file__).parents[1] / "jurisdictions" / "kuwait"
 
 def described(text: str, parsed: dict[str, Any], agency_of: dict[str, str]) -> dict[str, Any]:
     """Return what `shakwa parse` prints for one text."""
-    ranking = [
-        {"agency": agency_of[option["code"]], **option}
-        for option in parsed.get("category_ranking") or []
-    ]
-    nothing = {"agency": None, "code": None, "confidence": 0.0}
+    options: list[dict[str, Any]] = parsed.get("category_ranking") or []
+    ranking = [{"agency": agency_of[option["code"]], **option} for option in options]
+    nothing: dict[str, Any] = {"agency": None, "code": None, "confidence": 0.0}
     return {
         "text": text,
         "language": parsed["language"]["name"],
@@ -54,8 +53,8 @@ def main() -> None:
     """Parse standard input."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     configure_structlog(logging.WARNING)
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-    sys.stdout.reconfigure(encoding="utf-8")
+    cast("TextIOWrapper", sys.stdin).reconfigure(encoding="utf-8", errors="replace")
+    cast("TextIOWrapper", sys.stdout).reconfigure(encoding="utf-8")
     asyncio.run(parse_lines(sys.stdin, sys.stdout, newest_model()))
 
 

@@ -7,6 +7,7 @@ changes no outcome.
 import os
 import warnings
 from functools import cache
+from typing import Any, cast
 
 from nlu import without_tensorflow
 
@@ -47,11 +48,11 @@ def _build_validator_once() -> None:
     cls.check_schema(schema)
     validator = cls(schema)
 
-    def validate(_action: RemoteAction, result: object) -> bool:
+    def validate(_action: RemoteAction, result: Any) -> bool:
         validator.validate(result)
         return True
 
-    RemoteAction._validate_action_result = validate  # noqa: SLF001
+    cast("Any", RemoteAction)._validate_action_result = validate  # noqa: SLF001
 
 
 def _look_up_events_once() -> None:
@@ -61,7 +62,7 @@ def _look_up_events_once() -> None:
     stock = Event.resolve_by_type
 
     @cache
-    def resolve(type_name: str, default: object = None) -> object:
+    def resolve(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
         return stock(type_name, default)
 
-    Event.resolve_by_type = staticmethod(resolve)
+    cast("Any", Event).resolve_by_type = staticmethod(resolve)

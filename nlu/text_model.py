@@ -7,14 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Final, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-_WORDS = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
-_CHARACTERS = {"analyzer": "char_wb", "ngram_range": (2, 5)}
+_Arguments = dict[str, Any]
+Rows = NDArray[Any]  # floats; sklearn and scipy have no types of their own
+
+_WORDS: Final[_Arguments] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
+_CHARACTERS: Final[_Arguments] = {"analyzer": "char_wb", "ngram_range": (2, 5)}
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,8 @@ class TextModel:
         settings: Settings,
         labels: list[str],
         vectorizers: list[TfidfVectorizer],
-        weights: np.ndarray,
-        bias: np.ndarray,
+        weights: Rows,
+        bias: Rows,
     ) -> None:
         self._settings, self._labels, self._vectorizers = settings, labels, vectorizers
         self._weights, self._bias = weights, bias
@@ -55,7 +60,7 @@ class TextModel:
         cls,
         settings: Settings,
         texts: Sequence[str],
-        embeddings: np.ndarray,
+        embeddings: Rows,
         labels: Sequence[str],
     ) -> TextModel:
         """Fit a model to labelled texts; one row of `embeddings` for each."""
@@ -63,18 +68,16 @@ class TextModel:
         for vectorizer in vectorizers:
             vectorizer.fit(texts)
         weights = _class_weights(labels, settings.balance)
-        machine = LinearSVC(C=settings.strength, class_weight=weights, random_state=0)
+        machine = cast("Any", LinearSVC(C=settings.strength, class_weight=weights, random_state=0))
         machine.fit(_features(vectorizers, texts, settings.embedding * embeddings), labels)
         weights, bias = machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32)
         return cls(settings, list(machine.classes_), vectorizers, weights, bias)
 
-    def rank(self, text: str, embedding: np.ndarray) -> list[tuple[str, float]]:
+    def rank(self, text: str, embedding: Rows) -> list[tuple[str, float]]:
         """Return every label with its probability, the likeliest first."""
         return self.rank_all([text], embedding[np.newaxis, :])[0]
 
-    def rank_all(
-        self, texts: Sequence[str], embeddings: np.ndarray
-    ) -> list[list[tuple[str, float]]]:
+    def rank_all(self, texts: Sequence[str], embeddings: Rows) -> list[list[tuple[str, float]]]:
         """Return the ranking of each text."""
         weighted = self._settings.embedding * embeddings
         margins = _features(self._vectorizers, texts, weighted) @ self._weights + self._bias
@@ -90,7 +93,7 @@ class TextModel:
     def save(self, folder: Path) -> None:
         """Write the model: nothing in it is executable."""
         folder.mkdir(parents=True, exist_ok=True)
-        words = [list(_in_order(v.vocabulary_)) for v in self._vectorizers]
+        words = [_in_order(cast("dict[str, int]", v.vocabulary_)) for v in self._vectorizers]
         facts = {"labels": self._labels, "vocabularies": words, "settings": asdict(self._settings)}
         (folder / "model.json").write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
         np.savez(
@@ -125,15 +128,17 @@ def _class_weights(labels: Sequence[str], balance: float) -> dict[str, float]:
 
 
 def _features(
-    vectorizers: Sequence[TfidfVectorizer], texts: Sequence[str], embeddings: np.ndarray
-) -> sparse.csr_matrix:
-    columns = [vectorizer.transform(texts) for vectorizer in vectorizers]
-    return sparse.hstack([*columns, sparse.csr_matrix(embeddings)], dtype=np.float32).tocsr()
+    vectorizers: Sequence[TfidfVectorizer], texts: Sequence[str], embeddings: Rows
+) -> Any:
+    columns: list[Any] = [vectorizer.transform(texts) for vectorizer in vectorizers]
+    columns.append(sparse.csr_matrix(embeddings))
+    return cast("Any", sparse.hstack(columns, dtype=np.float32)).tocsr()
 
 
-def _vectorizer(settings: dict[str, object], least: int) -> TfidfVectorizer:
+def _vectorizer(settings: _Arguments, least: int) -> TfidfVectorizer:
+    single = cast("Any", np.float32)
     return TfidfVectorizer(
-        **settings, min_df=least, sublinear_tf=True, dtype=np.float32, lowercase=False
+        **settings, min_df=least, sublinear_tf=True, dtype=single, lowercase=False
     )
 
 

@@ -7,7 +7,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -47,9 +47,9 @@ def train() -> Path:
     name = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{data_hash()}"
     with _output_in(_LOG):
         rasa_setup.prepare()
-        from rasa.model_training import train as train_rasa
+        from rasa import model_training
 
-        result = train_rasa(
+        result = model_training.train(
             domain=str(_ROOT / "domain.yml"),
             config=str(_ROOT / "config.yml"),
             training_files=str(_ROOT / "nlu" / "data"),
@@ -65,7 +65,7 @@ def train() -> Path:
 
 
 @contextmanager
-def _output_in(log: Path) -> Iterator[None]:
+def _output_in(log: Path) -> Generator[None, None, None]:
     """Send what Rasa prints, hundreds of progress bars among it, to a file."""
     kept = [os.dup(number) for number in (1, 2)]
     with log.open("wb") as file:

@@ -25,6 +25,7 @@ GUESSES_COUNTED: Final = timedelta(minutes=15)
 _INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "inbox": (
         IndexModel([("status", ASCENDING), ("order", ASCENDING)]),
+        IndexModel([("conversation", ASCENDING), ("order", ASCENDING)]),
         IndexModel(
             [
                 ("conversation", ASCENDING),

@@ -5,10 +5,10 @@ import time
 from collections.abc import AsyncIterator
 from typing import Final
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from bot.messages import Answer, InboundMessage, Place
+from bot.messages import Answer, InboundMessage, Logged, Place
 from storage.answers import answer_document, answer_from
 from storage.database import Database, Document
 
@@ -77,10 +77,23 @@ class MongoInbox:
         async for document in self._kept.find({"status": _NEW}).sort("order", ASCENDING):
             yield message_from(document)
 
+    async def history(self, conversation: str, limit: int) -> list[Logged]:
+        """Return the newest messages of a conversation with their answers, oldest first."""
+        newest = self._kept.find({"conversation": conversation}).sort("order", DESCENDING)
+        documents = await newest.limit(limit).to_list(None)
+        return [_logged(document) for document in reversed(documents)]
+
     async def _is_ours(self, key: str, receipt: str) -> bool:
         # After a lost connection the driver inserts again what may have been kept: the
         # message found is then no repeat, but this very one, and still has to be taken.
         return await self._kept.find_one({"_id": key, "receipt": receipt}, {"_id": 1}) is not None
+
+
+def _logged(document: Document) -> Logged:
+    answer = document.get("answer")
+    return Logged(
+        document["order"], message_from(document), answer_from(answer) if answer else None
+    )
 
 
 def message_document(message: InboundMessage) -> Document:
@@ -96,6 +109,7 @@ def message_document(message: InboundMessage) -> Document:
         "attachments": list(message.attachments),
         "place": _place_document(message.place) if message.place else None,
         "language": message.language,
+        "context": dict(message.context),
     }
 
 
@@ -110,6 +124,7 @@ def message_from(document: Document) -> InboundMessage:
         attachments=tuple(document["attachments"]),
         place=_place_from(document["place"]) if document["place"] else None,
         language=document["language"],
+        context=document.get("context") or {},
     )
 
 

@@ -116,8 +116,9 @@ class CategoryClassifier(_Classifier):
     """Ranks the taxonomy's categories for a problem's text, from `nlu/data/categories`."""
 
     def _label(self, example: Message) -> str | None:
-        metadata = example.get("metadata") or {}
-        return (metadata.get("intent") or {}).get("category")
+        metadata: dict[str, Any] = example.get("metadata") or {}
+        intent: dict[str, Any] = metadata.get("intent") or {}
+        return intent.get("category")
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the categories' ranking to each message."""

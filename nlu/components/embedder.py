@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -28,7 +29,7 @@ def _encoder() -> USE:
     return USE()
 
 
-def embed(texts: list[str]) -> np.ndarray:
+def embed(texts: list[str]) -> NDArray[Any]:
     """Return one row of length one for each text."""
     if not texts:
         return np.zeros((0, DIMENSIONS), np.float32)

@@ -52,5 +52,6 @@ class TurnEntities(GraphComponent):
 
 def _now(message: Message) -> datetime:
     """When the citizen wrote: relative times are counted from there."""
-    told = (message.get("metadata") or {}).get("now")
+    metadata: dict[str, Any] = message.get("metadata") or {}
+    told = metadata.get("now")
     return datetime.fromisoformat(told) if told else datetime.now().astimezone()

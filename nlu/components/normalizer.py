@@ -45,8 +45,8 @@ class ArabicNormalizer(GraphComponent):
         """Add the folded text to each message that has text."""
         for message in messages:
             text = (message.get(TEXT) or "")[:_READ]
-            language = (message.get(LANGUAGE) or {}).get("name")
-            spelled = to_arabic(text) if language == "arabizi" else text
+            language: dict[str, Any] = message.get(LANGUAGE) or {}
+            spelled = to_arabic(text) if language.get("name") == "arabizi" else text
             message.set(SPELLED, spelled)
             message.set(FOLDED, fold(spelled))
         return messages

@@ -117,6 +117,42 @@ def test_a_photo_may_come_with_the_problem():
     assert keys(reading) == ["utter_category_assumed"]
 
 
+@pytest.mark.parametrize(
+    ("context", "slots"),
+    [
+        ({"agency": "interior"}, {"agency_hint": "interior"}),
+        ({"agency": "unheard_of"}, {}),
+        ({"place": "Gate 4"}, {"place": {"text": "Gate 4"}}),
+        ({"other": "thing"}, {}),
+    ],
+)
+def test_the_link_that_opened_the_chat_fills_what_it_knows(
+    context: dict[str, str], slots: dict[str, Any]
+):
+    told = begin(turn(DARK, "report_problem", context=context)).slots
+    untold = begin(turn("أبي أشتكي", "file_complaint", context=context)).slots
+
+    for filled in (told, untold):
+        kept = {slot: filled[slot] for slot in ("agency_hint", "place") if filled.get(slot)}
+        assert kept == slots
+
+
+def test_the_agency_of_the_link_favours_its_categories():
+    ranking = [("power_outage", 0.5), ("drugs", 0.3)]
+    said = turn(DARK, "report_problem", ranking=ranking, context={"agency": "interior"})
+
+    assert begin(said).slots["category_options"] == ["drugs", "power_outage"]
+
+
+def test_an_agency_that_is_named_goes_before_that_of_the_link():
+    named_one = [named("agency", "أبي", "health")]
+    context = {"agency": "interior"}
+
+    reading = begin(turn("أبي أشتكي", "file_complaint", entities=named_one, context=context))
+
+    assert reading.slots["agency_hint"] == "health"
+
+
 # Description
 
 

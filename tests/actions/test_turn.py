@@ -47,6 +47,7 @@ def test_a_turn_is_what_was_sent_and_what_was_understood():
         silence=90,
         language_hint="en",
         message_key="rest:7:5",
+        context={"agency": "interior"},
     )
 
     assert read == Turn(
@@ -63,13 +64,29 @@ def test_a_turn_is_what_was_sent_and_what_was_understood():
         language_hint="en",
         silence=90,
         key="rest:7:5",
+        context={"agency": "interior"},
     )
 
 
 def test_a_message_about_which_nothing_is_known_is_a_turn_all_the_same():
     read = Turn.of(tracker({}))
 
-    assert read == Turn("", "", 0.0, False, [], [], None, [], "und", 0.0, None, 0, "")  # noqa: FBT003
+    assert read == Turn(
+        text="",
+        intent="",
+        confidence=0.0,
+        tapped=False,
+        entities=[],
+        attachments=[],
+        place=None,
+        ranking=[],
+        language="und",
+        language_confidence=0.0,
+        language_hint=None,
+        silence=0,
+        key="",
+        context={},
+    )
 
 
 def test_without_the_gateways_metadata_text_and_key_are_rasas():

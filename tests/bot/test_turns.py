@@ -97,6 +97,7 @@ async def test_agent_is_told_everything_that_is_known_of_the_message():
         "message_key": "telegram:1",
         "now": "2026-03-02T12:00:00+00:00",
         "silence": 0,
+        "context": {},
         "language_hint": "ur",
         "attachments": [{"id": "photo-1", "media": "image", "name": "حفرة.jpg"}],
         "place": {

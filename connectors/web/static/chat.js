@@ -10,6 +10,7 @@ const box = $('box');
 const panel = $('panel');
 const link = new URLSearchParams(location.search);
 const framed = parent !== window;
+let mine = null; // this page's session
 let last = 0; // the highest seq seen
 let limits = { files: 10 };
 let chosen = []; // files picked and not sent: {key, file, url, original}
@@ -21,7 +22,8 @@ const transport = new Transport({ hello, receive, changed, unknown, session: () 
 
 function hello() {
   const frame = { t: 'hello', v: 1, last, lang: LANG };
-  for (const [name, value] of [['sid', recall('sid')], ['agency', link.get('agency')], ['place', link.get('place')]]) {
+  mine = recall('sid');
+  for (const [name, value] of [['sid', mine], ['agency', link.get('agency')], ['place', link.get('place')]]) {
     if (value) frame[name] = value;
   }
   return frame;
@@ -32,8 +34,8 @@ function hello() {
 const TAKE = {
   welcome({ sid, resume, limits: given }) {
     const other = recall('sid');
-    if (!resume && other && other !== asked) return transport.drop(); // another tab was first: join it
-    remember('sid', sid);
+    if (!resume && other && other !== mine) return transport.drop(); // another tab was first: join it
+    remember('sid', (mine = sid));
     limits = given ?? limits;
     settle();
     flush();
@@ -58,7 +60,6 @@ const TAKE = {
     flush();
   },
 };
-let asked = null; // the session of the last hello
 
 function receive(frame) {
   TAKE[frame.t]?.(frame);
@@ -141,7 +142,7 @@ function banner(text, ms) {
 /* What is sent. */
 
 function say_(frame, shownAs = frame) {
-  const message = { id: crypto.randomUUID?.() ?? uuid(), order: (order += 1), at: new Date().toISOString(), ...frame };
+  const message = { id: uuid(), order: (order += 1), at: new Date().toISOString(), ...frame };
   keep({ ...message, shown: shownAs.text });
   view.retire();
   view.goLive();
@@ -154,7 +155,7 @@ function say_(frame, shownAs = frame) {
 }
 
 // Pages without HTTPS have no randomUUID.
-const uuid = () => '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+const uuid = () => crypto.randomUUID?.() ?? '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
 
 const OWN = new Set(['order', 'at', 'shown', 'parts', 'again', 'place']); // for the page, not for the gateway
 const sendable = (message) => Object.fromEntries(Object.entries(message).filter(([name]) => !OWN.has(name)));
@@ -177,6 +178,7 @@ const flush = () => unsent().forEach(deliver);
 async function uploadAll(message) {
   if (uploading.has(message.id)) return;
   uploading.add(message.id);
+  message.parts.filter((part) => !part.attachment && !part.error).forEach((part) => cancellable(message, part));
   for (const part of message.parts) {
     if (!part.attachment && !part.error && !(await uploadOne(message, part))) break;
     keep(message);
@@ -187,25 +189,31 @@ async function uploadAll(message) {
 
 // True once the file has an outcome; false when the connection broke and it must be sent whole again.
 async function uploadOne(message, part) {
-  const kept = await findFile(part.key);
-  const abort = aborts.get(part.key) ?? new AbortController();
-  aborts.set(part.key, abort);
-  view.showPart(message.id, part.key, { cancel: () => cancelPart(message, part, abort) });
-  const file = kept && (part.original ? kept : await shrunk(kept));
-  const answer = !file ? { text: T.file_lost, status: 400 } : abort.signal.aborted ? { status: 0 }
-    : await upload(file, recall('sid'), (value) => view.showProgress(message.id, part.key, value), abort.signal);
-  if (abort.signal.aborted) part.error = T.cancelled;
-  else if (answer.status === 201) part.attachment = answer.id;
+  const answer = await uploaded(message, part);
+  if (part.error) return true; // cancelled meanwhile
+  if (answer.status === 201) part.attachment = answer.id;
   else if (answer.status === 429 || answer.status === 0 || answer.status >= 500) return void setTimeout(flush, answer.retry_ms ?? 4000);
   else part.error = answer.text ?? T.file_refused;
   view.showPart(message.id, part.key, { done: part.attachment, error: part.error });
   return true;
 }
 
-function cancelPart(message, part, abort) {
-  abort.abort();
-  part.error = T.cancelled;
-  view.showPart(message.id, part.key, part);
+async function uploaded(message, part) {
+  const kept = await findFile(part.key);
+  const file = kept && (part.original ? kept : await shrunk(kept));
+  if (!file) return { status: 400, text: T.file_lost };
+  return upload(file, mine, (value) => view.showProgress(message.id, part.key, value), aborts.get(part.key).signal);
+}
+
+function cancellable(message, part) {
+  const abort = new AbortController();
+  const cancel = () => {
+    part.error = T.cancelled;
+    abort.abort();
+    view.showPart(message.id, part.key, part);
+  };
+  aborts.set(part.key, abort);
+  view.showPart(message.id, part.key, { cancel });
 }
 
 function pick(files) {
@@ -390,7 +398,7 @@ function start() {
   $('close').onclick = close_;
   addEventListener('keydown', keys);
   // Another tab started anew, or made the session that both use.
-  addEventListener('storage', ({ key, newValue }) => key === 'shakwa.sid' && newValue !== asked && last && location.reload());
+  addEventListener('storage', ({ key, newValue }) => key === 'shakwa.sid' && newValue !== mine && (last ? location.reload() : transport.drop()));
   preferences();
   dialogs();
   tools();

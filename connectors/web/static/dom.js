@@ -63,7 +63,7 @@ export function button(words, click, { pic, bare, ...given } = {}) {
 }
 
 const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'short' });
-const number = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const number = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 
 /** Write a moment as the hour and minute. */
 export const hour = (at) => clock.format(new Date(at));
@@ -73,7 +73,3 @@ export const digits = (value) => number.format(value);
 
 /** Write seconds as m:ss. */
 export const timer = (s) => `${digits(Math.floor(s / 60))}:${s % 60 < 10 ? digits(0) : ''}${digits(s % 60)}`;
-
-/** Write a size in kilobytes or megabytes. */
-export const size = (bytes) =>
-  bytes < 1e6 ? say(T.kilobytes, { n: digits(Math.ceil(bytes / 1e3)) }) : say(T.megabytes, { n: digits(bytes / 1e6) });

@@ -1,0 +1,1 @@
+"""The chat on a website: the widget, its socket, and the pages around it."""
