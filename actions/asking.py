@@ -13,6 +13,7 @@ from actions.questions import DETAILS, detail_question, nameless
 from actions.readers import FIRST_OPTIONS
 
 ABSENT: Final = "\N{NULL}"  # a line with this value in it is left out by the agent
+_SHOWN: Final = {"yes": "\N{CHECK MARK}", "no": "\N{BALLOT X}"}  # the same in every language
 _LONGEST_SHOWN: Final = 300  # characters of the description that the review repeats
 Buttons = List[Dict[str, str]]
 
@@ -188,7 +189,7 @@ def _details(slots: Mapping[str, Any], language: str) -> str:
     for slot in told:
         question = detail_question(slot, slots, jurisdiction())
         label = question.label.get(language) or question.label["ar"]
-        lines.append(f"{label}: {slots[slot]}")
+        lines.append(f"{label}: {_SHOWN.get(slots[slot], slots[slot])}")
     return "\n".join(lines) or ABSENT
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from bot.agent import RasaAgent
 from bot.case_api import CaseApi
 from bot.inbox import Inbox
-from bot.jurisdiction import load_jurisdiction
+from bot.jurisdiction import Jurisdiction, load_jurisdiction
 from bot.metrics import Metrics
 from bot.routes import Caller, Handler, Route, add_routes
 from bot.settings import ROOT, Settings
@@ -24,12 +25,17 @@ from cases.access import AccessKeys
 from cases.following import Following
 from cases.intake import Intake
 from connectors.rest import RestConnector
+from connectors.web.chat import Parts as ChatParts
+from connectors.web.chat import WebChat
+from connectors.web.pages import Pages, Service
+from connectors.web.visits import Guard
 from storage.attachments import MongoAttachments
 from storage.cases import MongoCases
 from storage.conversations import MongoConversations
 from storage.database import Database, StoreUnavailableError, connect, ping
 from storage.guesses import MongoGuesses
 from storage.inbox import MongoInbox
+from storage.sessions import MongoSessions, sender_of
 
 _LOG: Final = logging.getLogger(__name__)
 _LARGEST_REQUEST: Final = 60 * 2**20  # an upload; a message is far smaller
@@ -49,6 +55,7 @@ class Parts:
     agent: RasaAgent
     inbox: Inbox
     metrics: Metrics
+    chat: WebChat
     routes: list[Route]
 
 
@@ -66,16 +73,54 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
     inbox = Inbox(store, turns, texts)
     stack.push_async_callback(inbox.stop)
     rest = RestConnector(inbox, store, conversations, attachments, texts, metrics)
-    api = _case_api(settings, database, metrics)
-    return Parts(database, agent, inbox, metrics, [*rest.routes, *api.routes])
+    guard = Guard.build(settings.secret_key, settings.proxies, time.monotonic, time.time)
+    chat = WebChat(
+        ChatParts(
+            inbox=inbox,
+            log=store,
+            sessions=MongoSessions(database, now),
+            attachments=attachments,
+            guard=guard,
+            texts=texts,
+            metrics=metrics,
+            clock=now,
+            sender_of=sender_of,
+            origins=settings.web_origins,
+        )
+    )
+    casework = _casework(settings, database)
+    pages = Pages(_service(settings, casework.jurisdiction), casework.following, guard)
+    api = CaseApi(
+        casework.intake, casework.following, metrics, casework.jurisdiction.routing.time_zone
+    )
+    routes = [*rest.routes, *chat.routes, *pages.routes, *api.routes]
+    return Parts(database, agent, inbox, metrics, chat, routes)
 
 
-def _case_api(settings: Settings, database: Database, metrics: Metrics) -> CaseApi:
-    routing = load_jurisdiction(ROOT / "jurisdictions" / settings.jurisdiction).routing
+@dataclass(frozen=True, slots=True)
+class Casework:
+    """Filing and following, by one jurisdiction's rules."""
+
+    jurisdiction: Jurisdiction
+    intake: Intake
+    following: Following
+
+
+def _service(settings: Settings, jurisdiction: Jurisdiction) -> Service:
+    return Service(
+        names=jurisdiction.names,
+        emergency=jurisdiction.emergency,
+        answer_within_days=jurisdiction.routing.answer_within_days,
+        origins=settings.web_origins,
+    )
+
+
+def _casework(settings: Settings, database: Database) -> Casework:
+    jurisdiction = load_jurisdiction(ROOT / "jurisdictions" / settings.jurisdiction)
+    routing = jurisdiction.routing
     keys, cases = AccessKeys(settings.secret_key.encode()), MongoCases(database)
     following = Following(cases, MongoGuesses(database, now), keys, routing.country, now)
-    intake = Intake(cases, routing, keys, now)
-    return CaseApi(intake, following, metrics, routing.time_zone)
+    return Casework(jurisdiction, Intake(cases, routing, keys, now), following)
 
 
 def operator_routes(parts: Parts) -> list[Route]:
@@ -142,4 +187,5 @@ async def build_app(settings: Settings, stack: AsyncExitStack) -> web.Applicatio
         yield
 
     app.cleanup_ctx.append(take_up)
+    app.on_shutdown.append(parts.chat.close_all)
     return app

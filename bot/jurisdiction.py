@@ -1,6 +1,6 @@
 """A jurisdiction's data, as the gateway and intake need it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -23,6 +23,8 @@ class Jurisdiction:
 
     routing: Routing
     languages: tuple[str, ...]
+    names: Mapping[str, Mapping[str, str]]  # category or agency code -> language -> name
+    emergency: str
 
 
 def load_jurisdiction(folder: Path) -> Jurisdiction:
@@ -45,7 +47,13 @@ def load_jurisdiction(folder: Path) -> Jurisdiction:
         answer_within_days=int(taxonomy["answer_within_days"]),
         time_zone=ZoneInfo(taxonomy["time_zone"]),
     )
-    return Jurisdiction(routing, tuple(taxonomy["languages"]))
+    languages = tuple(taxonomy["languages"])
+    return Jurisdiction(routing, languages, _names(taxonomy, languages), taxonomy["emergency"])
+
+
+def _names(taxonomy: Mapping[str, Any], languages: Iterable[str]) -> dict[str, dict[str, str]]:
+    bodies = [*taxonomy["agencies"], *(c for a in taxonomy["agencies"] for c in a["categories"])]
+    return {body["code"]: {code: body[code] for code in languages} for body in bodies}
 
 
 def _calendar(facts: Mapping[str, Any]) -> Calendar:

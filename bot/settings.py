@@ -37,6 +37,8 @@ class Settings:
     jurisdiction: str = "kuwait"
     production: bool = False
     embedded_store: bool = False
+    web_origins: frozenset[str] = frozenset()  # sites that may embed the chat
+    proxies: tuple[str, ...] = ()  # networks whose X-Forwarded-For is believed
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -67,6 +69,8 @@ class Settings:
             jurisdiction=env.get("SHAKWA_JURISDICTION", "kuwait"),
             production=production,
             embedded_store=env.get("SHAKWA_EMBEDDED_STORE") == "1",
+            web_origins=frozenset(env.get("SHAKWA_WEB_ORIGINS", "").split()),
+            proxies=tuple(env.get("SHAKWA_PROXIES", "").split()),
         )
 
 

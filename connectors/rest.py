@@ -1,7 +1,6 @@
 """REST: Rasa's convention for messages, and uploads beside it."""
 
 import json
-import math
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -98,8 +97,9 @@ def _place(given: Mapping[str, Any] | None) -> Place | None:
     if given is None:
         return None
     latitude, longitude = float(given["latitude"]), float(given["longitude"])
+    # NaN is nowhere: it is not within any bounds either.
     on_earth = abs(latitude) <= 90 and abs(longitude) <= 180  # noqa: PLR2004 - degrees
-    if not on_earth or math.isnan(latitude + longitude):
+    if not on_earth:
         raise ValueError(given)
     return Place(latitude, longitude, label=clean(_string(given.get("label", ""))))
 

@@ -56,9 +56,12 @@ class Guard:
         )
 
     def address(self, request: web.Request) -> str:
-        """Return whom a request comes from; a forwarded address only from our own proxies."""
-        remote = request.remote or ""
-        forwarded = request.headers.get("X-Forwarded-For", "")
+        """Return whom a request comes from."""
+        return self.address_of(request.remote or "", request.headers)
+
+    def address_of(self, remote: str, headers: Mapping[str, str]) -> str:
+        """Return the forwarded address if one of our own proxies tells it, else the remote one."""
+        forwarded = headers.get("X-Forwarded-For", "")
         if not forwarded or not self._is_proxy(remote):
             return remote
         return forwarded.rpartition(",")[2].strip()

@@ -124,6 +124,8 @@ def test_what_is_no_file_is_none(rest: str):
         ("Hello سالم", False),
         ("[1] نعم", True),
         ("آپ کا پیغام", True),
+        ("abc سلم", True),
+        ("abcd سلم", False),
         ("12345", False),
         ("", False),
     ],

@@ -120,6 +120,7 @@ def test_kind_of_a_file_is_read_from_its_first_bytes(head: bytes, media: str, me
         riff(b"ACONLIST"),
         mpeg4(b"crx "),
         b"ftypmp42",
+        b"sometextavc1 and more",
         b"just words",
         "كهرباء مقطوعة".encode(),
         b"a",

@@ -192,6 +192,50 @@ async def test_finished_conversation_leaves_nothing_in_memory(office: Office):
     assert (dict(inbox._queues), inbox._workers, inbox._done) == ({}, {}, {})
 
 
+# Watching
+
+
+async def test_who_watches_a_conversation_is_told_of_a_message_and_of_its_answer(office: Office):
+    agent = GatedAgent()
+    inbox = office.inbox(agent)
+    with inbox.watch(ONE.conversation) as changed:
+        await inbox.receive(ONE)
+        told_of_message = changed.is_set()
+        changed.clear()
+
+        agent.gates["one"].set()
+        await inbox.wait(ONE.key, PATIENCE)
+
+        assert (told_of_message, changed.is_set()) == (True, True)
+
+
+async def test_who_watches_a_conversation_is_not_told_of_others(office: Office):
+    inbox = office.inbox(ScriptedAgent())
+    with inbox.watch(ONE.conversation) as changed:
+        await inbox.receive(SOMEBODY_ELSE)
+        await inbox.wait(SOMEBODY_ELSE.key, PATIENCE)
+
+        assert not changed.is_set()
+
+
+async def test_two_can_watch_and_one_can_leave(office: Office):
+    inbox = office.inbox(ScriptedAgent())
+    with inbox.watch(ONE.conversation) as stays:
+        with inbox.watch(ONE.conversation) as leaves:
+            pass
+        await inbox.receive(ONE)
+
+        assert (stays.is_set(), leaves.is_set()) == (True, False)
+
+
+async def test_nobody_watching_leaves_nothing_in_memory(office: Office):
+    inbox = office.inbox(ScriptedAgent())
+    with inbox.watch(ONE.conversation):
+        pass
+
+    assert dict(inbox._watchers) == {}
+
+
 # Failures
 
 

@@ -84,6 +84,7 @@ async def test_agent_is_told_everything_that_is_known_of_the_message():
         attachments=("photo-1",),
         place=Place(29.3759, 47.9774, 12.5, "السالمية"),
         language="ur",
+        context={"area": "salmiya"},
     )
 
     assert chat.last_asked.conversation == CITIZEN
@@ -97,7 +98,7 @@ async def test_agent_is_told_everything_that_is_known_of_the_message():
         "message_key": "telegram:1",
         "now": "2026-03-02T12:00:00+00:00",
         "silence": 0,
-        "context": {},
+        "context": {"area": "salmiya"},
         "language_hint": "ur",
         "attachments": [{"id": "photo-1", "media": "image", "name": "حفرة.jpg"}],
         "place": {

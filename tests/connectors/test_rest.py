@@ -405,6 +405,19 @@ async def test_slow_answer_fetched_by_a_repeat_does_not_come_again(
     assert (texts(repeated), texts(second)) == (["one"], ["two"])
 
 
+async def test_repeat_brings_its_own_answer_only(
+    slow_client: Client, office: Office, slow_agent: GatedAgent
+):
+    await send(slow_client, "one", message_id="m-1")
+    await send(slow_client, "two", message_id="m-2")
+    await finished(office, slow_agent, "one", "m-1")
+    await finished(office, slow_agent, "two", "m-2")
+
+    repeated = await send(slow_client, "two", message_id="m-2")
+
+    assert texts(repeated) == ["two"]
+
+
 async def test_answer_whose_caller_still_waits_is_left_to_that_caller(
     office: Office, aiohttp_client: AiohttpClient
 ):

@@ -154,8 +154,8 @@ function say_(frame, shownAs = frame) {
   return message;
 }
 
-// Pages without HTTPS have no randomUUID.
-const uuid = () => crypto.randomUUID?.() ?? '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+// A blob's address ends in a UUID, on pages without HTTPS too, which have no randomUUID.
+const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 
 const OWN = new Set(['order', 'at', 'shown', 'parts', 'again', 'place']); // for the page, not for the gateway
 const sendable = (message) => Object.fromEntries(Object.entries(message).filter(([name]) => !OWN.has(name)));
@@ -250,8 +250,7 @@ function originalTick() {
 function sendFiles(items, text) {
   items.forEach(({ key, file }) => keepFile(key, file));
   const parts = items.map(({ key, file, original }) => ({ key, name: file.name, type: file.type, original }));
-  const shownParts = items.map(({ key, file, url, name }) => ({ key, url, name: name ?? file.name }));
-  say_({ t: 'files', text, parts }, { text, parts: shownParts });
+  say_({ t: 'files', text, parts }, { text, parts: parts.map((part, i) => ({ ...part, url: items[i].url })) });
 }
 
 /* What the citizen does. */
@@ -303,7 +302,7 @@ const DO = {
 
 function sendVoice(file) {
   closePanel();
-  if (file) sendFiles([{ key: uuid(), file, name: T.voice_note }]);
+  if (file) sendFiles([{ key: uuid(), file }]);
 }
 
 function sharePlace() {
@@ -341,7 +340,7 @@ function dialogs() {
   $('menu').onclick = () => $('settings').showModal();
   $('anew').onclick = () => ($('settings').close(), $('sure').showModal());
   $('sure').onclose = () => $('sure').returnValue === 'yes' && startAnew();
-  for (const dialog of document.querySelectorAll('dialog')) dialog.onclick = ({ target }) => target === dialog && dialog.close();
+  for (const dialog of document.querySelectorAll('dialog')) dialog.onclick = ({ target }) => void (target === dialog && dialog.close());
 }
 
 function unfold(open) {
@@ -373,12 +372,7 @@ function composer() {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && matchMedia('(hover:hover)').matches) submit(event);
   };
   box.onpaste = ({ clipboardData: { files } }) => files.length && pick(files);
-  fillQuietly(recall('draft'));
-}
-
-function fillQuietly(text) {
-  if (!text) return;
-  box.value = text;
+  box.value = recall('draft');
   grow();
 }
 

@@ -29,7 +29,7 @@ const PATHS = {
   plus: 'M12 5v14M5 12h14',
   file: 'M19 11l-7.5 7.5a4.5 4.5 0 0 1-6.4-6.4L13 4.3a3 3 0 0 1 4.2 4.2l-7.8 7.8a1.5 1.5 0 0 1-2.1-2.1L14 7.5',
   mic: 'M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4M9 21h6',
-  place: 'M12 21s-7-6.3-7-11.5a7 7 0 0 1 14 0C19 14.700 12 21 12 21zM12 12a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z',
+  place: 'M12 21s-7-6.3-7-11.5a7 7 0 0 1 14 0C19 14.7 12 21 12 21zM12 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',
   close: 'M6 6l12 12M18 6L6 18',
   more: 'M5 7h14M5 12h14M5 17h14',
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
@@ -37,7 +37,7 @@ const PATHS = {
   stop: 'M7 7h10v10H7z',
   sent: 'M5 13l4 4L19 7',
   wait: 'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
-  fail: 'M12 7v6M12 16.500v.5M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
+  fail: 'M12 7v6M12 16.5v.5M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
 };
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -47,7 +47,7 @@ export function icon(name) {
   const path = document.createElementNS(SVG, 'path');
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
-  svg.setAttribute('class', `i ${name}`);
+  svg.setAttribute('class', `i i-${name}`);
   path.setAttribute('d', PATHS[name]);
   svg.append(path);
   return svg;

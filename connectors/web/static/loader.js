@@ -17,8 +17,8 @@
   style.replaceSync(`
     :host { all: initial; position: fixed; z-index: 2147483000; inset-block-end: 16px; inset-inline-end: 16px }
     :host([position=start]) { inset-inline: 16px auto }
-    button { display: flex; align-items: center; gap: 10px; min-height: 56px; padding: 0 20px; border: 0; border-radius: 28px; background: #0b5f5a; color: #fff;
-      font: 600 17px/1.4 "Segoe UI", "Noto Sans Arabic", "Geeza Pro", Tahoma, system-ui, sans-serif; box-shadow: 0 4px 18px #0004; cursor: pointer }
+    button { display: flex; align-items: center; gap: 10px; min-height: 56px; padding: 0 20px; border: 2px solid #0000; border-radius: 28px; background: #0b5f5a; color: #fff;
+      font: 600 17px/1.4 "Segoe UI", "Noto Sans Arabic", Tahoma, system-ui; box-shadow: 0 4px 18px #0004; cursor: pointer }
     button:hover { background: #084844 }
     button:focus-visible { outline: 3px solid #fff; box-shadow: 0 0 0 6px #0b5f5a }
     svg { width: 26px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round }
@@ -28,7 +28,6 @@
       iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0 }
       iframe:not([hidden]) + button { display: none }
     }
-    @media (forced-colors: active) { button { border: 2px solid } }
     @media print { :host { display: none } }`);
 
   function drawing() {
@@ -36,7 +35,7 @@
     const path = document.createElementNS(svg.namespaceURI, 'path');
     svg.setAttribute('viewBox', '0 0 24 24');
     svg.setAttribute('aria-hidden', 'true');
-    path.setAttribute('d', 'M4 5h16v11h-9l-5 4v-4H4zM8 10.500h8');
+    path.setAttribute('d', 'M4 5h16v11h-9l-5 4v-4H4zM8 10.5h8');
     svg.append(path);
     return svg;
   }

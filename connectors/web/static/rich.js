@@ -22,19 +22,8 @@ export function language(text) {
 export async function copy(text, node) {
   const label = node.querySelector('span');
   const before = label.textContent;
-  const done = await navigator.clipboard.writeText(text).then(() => true, () => selectAndCopy(text));
-  label.textContent = done ? T.copied : T.not_copied;
+  label.textContent = await navigator.clipboard?.writeText(text).then(() => T.copied, () => T.not_copied) ?? T.not_copied;
   setTimeout(() => (label.textContent = before), 2000);
-}
-
-// Frames without clipboard-write and pages without HTTPS still have the old way.
-function selectAndCopy(text) {
-  const box = el('textarea', { value: text, className: 'vh' });
-  document.body.append(box);
-  box.select();
-  const done = document.execCommand('copy');
-  box.remove();
-  return done;
 }
 
 const fenced = (text) => el('bdi', { dir: 'ltr', className: 'num' }, text);

@@ -50,18 +50,19 @@ export function showCitizen({ id, seq, text, files = [], parts = [], place: poin
   const known = shown.get(`me${id}`);
   if (known) return place(known, seq);
   const node = frame('me', T.you_said, at);
-  const rows = [...parts.map(fileRow), ...files.map((file) => fileRow({ ...file, name: nameOf(file) }))];
+  const rows = [...parts.map(fileRow), ...files.map(fileRow)];
   if (point) rows.push(el('p', { className: 'file' }, icon('place'), placeWords(point)));
   if (text) rows.push(words(text));
   node.lastChild.before(...rows);
   show(`me${id}`, seq, node);
 }
 
-const nameOf = ({ media, name }) => (media === 'audio' ? T.voice_note : name);
 const placeWords = ({ label, accuracy }) => label || (accuracy ? say(T.my_place_within, { n: digits(Math.round(accuracy)) }) : T.my_place);
 
-function fileRow({ key, name, url }) {
-  const row = el('div', { className: 'file' }, url ? el('img', { src: url, alt: '' }) : icon('file'), el('bdi', { className: 'name' }, name));
+function fileRow({ key, name, url, media, type = media }) {
+  const voice = type?.startsWith('audio');
+  const row = el('div', { className: 'file' }, url ? el('img', { src: url, alt: '' }) : icon(voice ? 'mic' : 'file'),
+    el('bdi', { className: 'name' }, voice ? T.voice_note : name));
   if (key) row.dataset.key = key;
   return row;
 }
@@ -134,7 +135,7 @@ function print(node) {
 /** Let numbers be given anew: a new session counts from the beginning. */
 export function forgetOrder() {
   for (const [key, node] of shown) {
-    delete node.dataset.seq;
+    if (node.dataset.seq) node.dataset.seq = -1; // stays above what comes
     if (key.startsWith('bot')) shown.delete(key);
   }
   retire();
