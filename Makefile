@@ -36,6 +36,7 @@ train: setup ## train a model from nlu/data
 
 bench: setup ## measure, against peers in the same run
 	$(AGENT) python benchmarks/turns.py
+	$(GATEWAY) python benchmarks/widget.py
 
 setup: ## both environments and the embedded store
 	@echo "Setting up the gateway (Python 3.12) …"

@@ -23,6 +23,8 @@ _ALLOWED: Final[Mapping[str, FrozenSet[str]]] = {
     "rate_service": _ANSWERED,
 }
 _MOST_CHOICES: Final = 8
+_TOLD_ACTS: Final = frozenset({"add_information", "reopen_case"})  # done with words
+_REASON_WORDS: Final = 4
 _FORM: Final = "case_form"
 
 
@@ -39,7 +41,7 @@ class ValidateCaseForm(CasesAction):
         turn = Turn.of(tracker)
         if asked is None or tracker.get_slot("case_act") is None:
             return await self._start(dispatcher, tracker, turn)
-        if turn.means("cancel", "restart", "deny", "skip"):
+        if _gives_up(turn, tracker):
             return _stopped(dispatcher)
         filled = self._read(turn, asked, tracker)
         if not filled and (steers(turn, asked) or turn.means("report_problem", "file_complaint")):
@@ -80,6 +82,12 @@ class ValidateCaseForm(CasesAction):
         return [SlotSet("requested_slot", None)]
 
 
+def _gives_up(turn: Turn, tracker: Tracker) -> bool:
+    """Say whether the citizen leaves the case alone; a no with a reason behind it is a reason."""
+    tells = tracker.get_slot("case_act") in _TOLD_ACTS and turn.words >= _REASON_WORDS
+    return turn.means("cancel", "restart", "deny", "skip") and not tells
+
+
 def _choice(turn: Turn, able: List[CaseView]) -> Optional[str]:
     number = turn.value("case_number")
     if number in [case.case_number for case in able]:
@@ -97,7 +105,7 @@ def _stopped(dispatcher: CollectingDispatcher) -> Events:
 
 
 def _words(turn: Turn) -> Optional[str]:
-    if turn.tapped or turn.means("deny", "skip"):
+    if turn.tapped:
         return None
     return turn.text or ("\N{PAPERCLIP}" if turn.attachments else None)
 

@@ -32,7 +32,7 @@ from connectors.web.visits import Guard
 from storage.attachments import MongoAttachments
 from storage.cases import MongoCases
 from storage.conversations import MongoConversations
-from storage.database import Database, StoreUnavailableError, connect, ping
+from storage.database import MESSAGES_KEPT, Database, StoreUnavailableError, connect, ping
 from storage.guesses import MongoGuesses
 from storage.inbox import MongoInbox
 from storage.sessions import MongoSessions, sender_of
@@ -111,6 +111,7 @@ def _service(settings: Settings, jurisdiction: Jurisdiction) -> Service:
         names=jurisdiction.names,
         emergency=jurisdiction.emergency,
         answer_within_days=jurisdiction.routing.answer_within_days,
+        messages_kept_days=MESSAGES_KEPT.days,
         origins=settings.web_origins,
     )
 

@@ -42,6 +42,7 @@ _TAKEN: Final[Mapping[str, tuple[str, str]]] = {
     ".3ga": ("video", "video/3gpp"),
     ".mov": ("video", "video/quicktime"),
     ".webm": ("video", "video/webm"),
+    ".weba": ("audio", "audio/webm"),
 }
 # MPEG-4 files name their brand after these bytes; puremagic does not know all brands.
 _BRANDED: Final = b"ftyp"
@@ -52,6 +53,7 @@ _BRANDS: Final[Mapping[bytes, str]] = {
 _RIFF: Final = b"RIFF"  # says nothing alone: sound, pictures and films all begin with it
 # Office files are archives: what is inside tells which, and tells them from other archives.
 _INSIDE: Final[Mapping[str, str]] = {"word/": ".docx", "xl/": ".xlsx"}
+_VIDEO_TRACKS: Final = (b"V_VP8", b"V_VP9", b"V_AV1", b"V_MPEG")
 _ARCHIVE: Final = b"PK\x03\x04"
 
 
@@ -82,6 +84,8 @@ def sniff(head: bytes) -> FileKind:
     if head.startswith(_ARCHIVE):
         return _kind(".docx")  # until `check_archive` has seen the inside
     extension = next((found for found in _extensions(head) if found in _TAKEN), None)
+    if extension == ".webm" and not any(track in head for track in _VIDEO_TRACKS):
+        return _kind(".weba")  # a voice note: the same container without a picture
     if extension is None:
         raise FileRefusedError("type")
     return _kind(extension)

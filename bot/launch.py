@@ -214,8 +214,8 @@ async def _show_that_it_works(settings: Mapping[str, str]) -> None:
     for answer in answers:
         _say(f"  shakwa  {answer['text']}")
     _say("")
-    _say(f"Shakwa is up at {_url(settings)} — stop it with Ctrl-C.")
-    _say("Chat with it from another terminal:  uv run shakwa chat")
+    _say(f"Shakwa is up; the chat is open at {_url(settings)}/widget/ — stop it with Ctrl-C.")
+    _say(f"The service's page: {_url(settings)}/   A chat in the terminal: uv run shakwa chat")
 
 
 def _say(line: str) -> None:

@@ -13,12 +13,8 @@ from cases.deadlines import Calendar
 from cases.numbers import CaseNumber
 
 CENTRAL_UNIT: Final = "central"  # takes what no category was found for
-_NEEDED: Final[Mapping[Kind, tuple[str, ...]]] = {
-    Kind.COMPLAINT: ("description", "consented_at"),
-    Kind.SUGGESTION: ("description", "consented_at"),
-    Kind.INQUIRY: ("description", "consented_at"),
-    Kind.PRAISE: ("description", "consented_at"),
-}
+_NEEDED: Final = ("description", "consented_at")
+_NAMELESS_KINDS: Final = frozenset({Kind.SUGGESTION, Kind.PRAISE})  # nobody waits for an answer
 
 
 class IncompleteComplaintError(CaseError):
@@ -110,16 +106,19 @@ class Intake:
             return case
 
     def _check(self, complaint: Complaint) -> None:
-        missing = [name for name in _NEEDED[complaint.kind] if not getattr(complaint, name)]
+        missing = [name for name in _NEEDED if not getattr(complaint, name)]
         if not complaint.anonymous:
             person = complaint.person
             missing += [name for name in ("name", "phone") if not getattr(person, name)]
-        elif complaint.category not in self._routing.nameless:
+        elif not self._may_be_nameless(complaint):
             missing.append("name")
         if missing:
             raise IncompleteComplaintError(tuple(missing))
         if complaint.category and complaint.category not in self._routing.agency_of:
             raise UnknownCategoryError(complaint.category)
+
+    def _may_be_nameless(self, complaint: Complaint) -> bool:
+        return complaint.kind in _NAMELESS_KINDS or complaint.category in self._routing.nameless
 
     async def _numbered(self, complaint: Complaint, code_hash: str) -> Case:
         now = self._now()

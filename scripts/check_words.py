@@ -18,7 +18,7 @@ _MADE_KEY: Final = re.compile(r"""f["'](utter_[a-z0-9_]*|gateway_[a-z0-9_]*)\{""
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 # Values that would turn around inside an Arabic line unless they stand alone or are fenced.
 _LATIN: Final = frozenset(
-    {"case_number", "tracking_code", "due", "hotline", "emergency", "filed_on"}
+    {"case_number", "tracking_code", "due", "hotline", "emergency", "filed_on", "phone"}
 )
 _FENCED: Final = re.compile("\u2068[^\u2069]*\u2069")
 

@@ -1,4 +1,4 @@
-"""What several folders of tests share: a store that runs, and a fresh database a test."""
+"""What several folders of tests share: a store that runs, a fresh database a test, an agent."""
 
 import os
 import secrets
@@ -9,8 +9,10 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 
+from bot.launch import agent_python
 from storage.database import Database, connect, ensure_indexes
 from storage.engine import embedded_engine
+from tests.e2e.support import TOKEN, Server, free_port
 
 # The same examples everywhere, however slow the machine: a test that fails, fails again.
 settings.register_profile("shakwa", derandomize=True, deadline=None)
@@ -42,3 +44,18 @@ async def database(store_uri: str) -> AsyncGenerator[Database]:
         await ensure_indexes(fresh)
         yield fresh
         await whole.client.drop_database(fresh.name)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def agent() -> AsyncGenerator[Server]:
+    """The agent; its actions call the gateway at the port that all gateways here share."""
+    port, gateway = free_port(), free_port()
+    env = {
+        "SHAKWA_INTERNAL_TOKEN": TOKEN,
+        "SHAKWA_CASES_URL": f"http://127.0.0.1:{gateway}",
+    }
+    server = Server([agent_python(), "-m", "nlu.agent", "--port", str(port)], port, env)
+    server.gateway_port = gateway
+    await server.start()
+    yield server
+    await server.stop()

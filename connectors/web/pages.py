@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,10 +13,14 @@ import jinja2
 import segno
 import yaml
 from aiohttp import web
+from babel.dates import format_date
+from markupsafe import Markup
 
 from bot.routes import Caller, Route
+from cases import workflow
 from cases.case import Case, Status
 from cases.following import CaseNotSeenError, Following, TooManyGuessesError
+from cases.numbers import fold_digits
 from connectors.web.visits import Guard
 
 _HERE: Final = Path(__file__).parent
@@ -29,21 +34,24 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 _YEAR: Final = "public, max-age=31536000, immutable"
 _SHORT: Final = "public, max-age=300"
-# What a citizen is told a case goes through, whatever it has gone through so far.
-_PATH: Final = (Status.FILED, Status.ASSIGNED, Status.IN_PROGRESS, Status.RESOLVED)
+# What a case goes through on its way to an answer; `answered` is what is to come last.
+_PATH: Final = (Status.FILED, Status.ASSIGNED, Status.IN_PROGRESS)
+_ANSWERED: Final = "answered"
+_ENDED: Final = workflow.ANSWERED | {Status.WITHDRAWN}
+_MINUTES: Final = 15  # that guesses are counted for
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
     """Another way to reach Shakwa; its QR code is drawn from the address."""
 
-    name: str
+    code: str  # telegram, whatsapp or web
     href: str
 
     @property
-    def qr(self) -> str:
+    def qr(self) -> Markup:
         """The address as an SVG element."""
-        return segno.make(self.href, error="m").svg_inline(scale=4, border=2, omitsize=True)
+        return Markup(segno.make(self.href, error="m").svg_inline(border=2, omitsize=True))  # noqa: S704 - our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Service:
     names: Mapping[str, Mapping[str, str]]  # category or agency code -> language -> name
     emergency: str
     answer_within_days: int
+    messages_kept_days: int
     channels: Sequence[Channel] = ()
     origins: frozenset[str] = frozenset()
 
@@ -84,37 +93,44 @@ class Pages:
 
     async def home(self, request: web.Request) -> web.Response:
         """Say what the service is, with the chat one tap away."""
-        return self._page(request, "home.html", "/", channels=self._service.channels)
+        service = self._service
+        return self._page(
+            request, "home", "/", channels=service.channels, days=service.answer_within_days
+        )
 
     async def chat(self, request: web.Request) -> web.Response:
         """Serve the chat, alone or in a host page's frame."""
-        return self._page(request, "chat.html", "/widget/")
+        return self._page(request, "chat", "/widget/")
 
     async def privacy(self, request: web.Request) -> web.Response:
         """Say what is kept, by whom and for how long."""
-        return self._page(request, "privacy.html", "/privacy")
+        return self._page(
+            request, "privacy", "/privacy", message_days=self._service.messages_kept_days
+        )
 
     async def track(self, request: web.Request) -> web.Response:
         """Ask for number and code."""
         number = request.query.get("number", "")
-        return self._page(request, "track.html", "/track", case=None, error=None, number=number)
+        return self._track_page(request, number=number)
 
     async def tracked(self, request: web.Request) -> web.Response:
         """Show the case; a wrong number and a wrong code are told alike."""
         asked = await request.post()
-        number, code = str(asked.get("number", "")), str(asked.get("code", ""))
+        number, code = str(asked.get("number", ""))[:40], str(asked.get("code", ""))[:40]
         asker = f"web:{self._guard.address(request)}"
-        shown: dict[str, Any] = {"case": None, "error": None, "number": number}
-        status = 200
         try:
             case = await self._following.with_code(asker, number, code)
         except CaseNotSeenError:
-            shown["error"], status = "wrong", 404
+            return self._track_page(request, 404, number=number, problem="not_found")
         except TooManyGuessesError:
-            shown["error"], status = "too_many", 429
-        else:
-            shown["case"] = self._told(case, _language(request))
-        page = self._page(request, "track.html", "/track", **shown)
+            return self._track_page(
+                request, 429, number=number, problem="too_many", minutes=_MINUTES
+            )
+        return self._track_page(request, case=self._told(case, _language(request)))
+
+    def _track_page(self, request: web.Request, status: int = 200, **shown: Any) -> web.Response:
+        blank: dict[str, Any] = {"number": "", "problem": None, "minutes": 0, "case": None}
+        page = self._page(request, "track", "/track", **{**blank, **shown})
         page.set_status(status)
         return page
 
@@ -133,7 +149,7 @@ class Pages:
         self, request: web.Request, template: str, path: str, **context: Any
     ) -> web.Response:
         language = _language(request)
-        text = self._templates.get_template(template).render(
+        text = self._templates.get_template(f"{template}.html").render(
             lang=language,
             dir="rtl" if language in _RIGHT_TO_LEFT else "ltr",
             digits="latn",
@@ -141,16 +157,18 @@ class Pages:
             static=f"/static/{self._version}/",
             languages=_others(request, path, language),
             emergency=self._service.emergency,
-            answer_within_days=self._service.answer_within_days,
+            here=template,
             **context,
         )
-        return web.Response(
+        page = web.Response(
             text=text, content_type="text/html", headers=self._headers(request, template)
         )
+        page.enable_compression()
+        return page
 
     def _headers(self, request: web.Request, template: str) -> dict[str, str]:
         ancestors = " ".join(["'self'", *sorted(self._service.origins)])
-        framed = ancestors if template == "chat.html" else "'none'"
+        framed = ancestors if template == "chat" else "'none'"
         sockets = f"ws://{request.host} wss://{request.host}"
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
@@ -161,34 +179,51 @@ class Pages:
             "Content-Security-Policy": policy,
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store" if template == "track.html" else "no-cache",
+            "Cache-Control": "no-store" if template == "track" else "no-cache",
         }
 
     def _told(self, case: Case, language: str) -> dict[str, Any]:
-        entries = {entry.status: entry for entry in case.history if entry.status}
-        path = _PATH if case.status in _PATH else (Status.FILED, case.status)
         notes = [entry.note for entry in case.history if entry.note and entry.by != "citizen"]
+        ended = case.status in _ENDED
         return {
             "number": str(case.number),
             "status": case.status.value,
             "agency": self._name(case.agency, language),
             "category": self._name(case.complaint.category or "", language),
-            "filed_on": case.filed_at.date(),
-            "due": case.due,
             "note": notes[-1] if notes else "",
-            "steps": [
-                {
-                    "status": step.value,
-                    "on": entries[step].at.date() if step in entries else None,
-                    "is_now": step is case.status,
-                }
-                for step in path
-            ],
+            "filed_on": _dated(case.filed_at.date(), language),
+            "due": None if ended else _dated(case.due, language),
+            "steps": _steps(case, language),
         }
 
     def _name(self, code: str, language: str) -> str:
         names = self._service.names.get(code, {})
         return names.get(language) or names.get("ar", "")
+
+
+def _steps(case: Case, language: str) -> list[dict[str, Any]]:
+    """Return what the case has gone through, and what is still to come."""
+    told = [entry for entry in case.history if entry.status]
+    steps: list[dict[str, Any]] = [
+        {
+            "status": entry.status.value if entry.status else "",
+            "state": "now" if entry is told[-1] else "done",
+            "at": _dated(entry.at.date(), language),
+            "note": "" if entry.by == "citizen" else entry.note,
+        }
+        for entry in told
+    ]
+    if case.status in _ENDED:
+        return steps
+    left = _PATH[_PATH.index(case.status) + 1 :] if case.status in _PATH else ()
+    coming = [*(status.value for status in left), _ANSWERED]
+    blank = {"state": "to_come", "at": None, "note": ""}
+    return [*steps, *({"status": status, **blank} for status in coming)]
+
+
+def _dated(day: date, language: str) -> dict[str, str]:
+    text = format_date(day, "d MMMM y", locale=language)
+    return {"iso": day.isoformat(), "text": fold_digits(text)}
 
 
 def _language(request: web.Request) -> str:
@@ -205,7 +240,7 @@ def _others(request: web.Request, path: str, language: str) -> list[dict[str, st
     return [
         {
             "code": code,
-            "name": _texts(code)["language"],
+            "name": _texts(code)["own_name"],
             "href": f"{path}?{urlencode({**kept, 'lang': code})}",
         }
         for code in _LANGUAGES
@@ -234,9 +269,11 @@ def _version() -> str:
 
 def _file(name: str, cache: str) -> web.Response:
     path = _DIST / name
-    return web.Response(
+    file = web.Response(
         body=path.read_bytes(),
         content_type=_KINDS[path.suffix],
         charset="utf-8",
         headers={"Cache-Control": cache, "X-Content-Type-Options": "nosniff"},
     )
+    file.enable_compression()
+    return file

@@ -233,7 +233,7 @@ def test_fewer_than_six_letters_describe_nothing(text: str):
 
 
 def test_six_letters_may_describe_a_problem():
-    assert answer("description", turn("حفرة كبيرة")).slots["description"] == "حفرة كبيرة"
+    assert answer("description", turn("no bins")).slots["description"] == "no bins"
 
 
 @pytest.mark.parametrize(

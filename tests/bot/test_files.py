@@ -55,7 +55,7 @@ DIRECTORY = DOCX.index(b"PK\1\2")  # what opening reads begins here
 TAKEN = {
     *("image/jpeg", "image/png", "image/gif", "image/webp", "image/heif", "image/heic"),
     *("application/pdf", WORD, "audio/ogg", "audio/mp4", "audio/mpeg", "audio/wav", "audio/amr"),
-    *("video/mp4", "video/3gpp", "video/quicktime", "video/webm"),
+    *("video/mp4", "video/3gpp", "video/quicktime", "video/webm", "audio/webm"),
 }
 
 
@@ -91,7 +91,8 @@ TAKEN = {
         ),
         (mpeg4(b"3gp4"), "video", "video/3gpp"),
         (mpeg4(b"qt  "), "video", "video/quicktime"),
-        (MATROSKA + b"\x84webm" + ZEROS, "video", "video/webm"),
+        (MATROSKA + b"\x84webm" + b"V_VP8" + ZEROS, "video", "video/webm"),
+        (MATROSKA + b"\x84webm" + b"A_OPUS" + ZEROS, "audio", "audio/webm"),
     ],
     ids=shown,
 )

@@ -30,6 +30,7 @@ def test_kuwait_is_itself():
     assert KUWAIT.routing.time_zone == ZoneInfo("Asia/Kuwait")
     assert KUWAIT.routing.answer_within_days == 30
     assert KUWAIT.languages == ("ar", "en", "ur")
+    assert KUWAIT.emergency == "112"
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,16 @@ def test_kuwait_is_itself():
 )
 def test_every_category_goes_to_its_agency(agency: str, category: str):
     assert KUWAIT.routing.agency_of[category] == agency
+
+
+@pytest.mark.parametrize(
+    "code", sorted({*KUWAIT.routing.agency_of, *KUWAIT.routing.agency_of.values()})
+)
+def test_every_category_and_agency_has_a_name_in_every_language(code: str):
+    names = KUWAIT.names[code]
+
+    assert set(names) == set(KUWAIT.languages)
+    assert all(names.values())
 
 
 def test_no_category_stands_under_two_agencies():
@@ -109,9 +120,11 @@ def elsewhere(tmp_path: Path) -> Path:
         languages: [en]
         time_zone: Europe/Vienna
         answer_within_days: 14
+        emergency: "999"
         agencies:
           - code: roads
-            categories: [{code: potholes}, {code: bribery, nameless: true}]
+            en: Roads
+            categories: [{code: potholes, en: Holes}, {code: bribery, en: Bribes, nameless: true}]
         """
     )
     (tmp_path / "calendar.yml").write_text(
@@ -133,6 +146,12 @@ def test_another_country_is_another_folder(elsewhere: Path):
     assert jurisdiction.routing.answer_within_days == 14
     assert jurisdiction.routing.time_zone == ZoneInfo("Europe/Vienna")
     assert jurisdiction.languages == ("en",)
+    assert jurisdiction.emergency == "999"
+    assert jurisdiction.names == {
+        "roads": {"en": "Roads"},
+        "potholes": {"en": "Holes"},
+        "bribery": {"en": "Bribes"},
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Taking a file in, in pieces as the network brings them."""
 
 import hashlib
+import io
+import zipfile
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -16,6 +18,18 @@ from tests.fakes import AttachmentShelf
 MIB = 2**20
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 PDF = b"%PDF-1.7\n" + b"x" * 20_000
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def archive(*names: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as opened:
+        for name in names:
+            opened.writestr(name, "<xml/>" * 2_000)
+    return file.getvalue()
+
+
+XLSX = archive("xl/workbook.xml")
 
 
 @dataclass
@@ -45,8 +59,12 @@ async def keep(shelf: AttachmentShelf, part: Part) -> AttachmentInfo:
     return await keep_upload(shelf, CITIZEN, cast("BodyPartReader", part))
 
 
-@pytest.mark.parametrize("size", [1_000, 8_191, 8_192, 30_000])
-@pytest.mark.parametrize(("content", "media_type"), [(PNG, "image/png"), (PDF, "application/pdf")])
+@pytest.mark.parametrize("size", [3, 1_000, 8_191, 8_192, 30_000])
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [(PNG, "image/png"), (PDF, "application/pdf"), (XLSX, EXCEL)],
+    ids=["photo", "document", "archive"],
+)
 async def test_file_is_the_same_in_pieces_of_any_size(content: bytes, media_type: str, size: int):
     shelf = AttachmentShelf()
 
@@ -56,13 +74,31 @@ async def test_file_is_the_same_in_pieces_of_any_size(content: bytes, media_type
     assert shelf.uploads == [(CITIZEN, "a.png", media_type, content, sha256)]
 
 
-@pytest.mark.parametrize("filename", [None, "", "\u202e"])
-async def test_file_without_a_name_gets_one(filename: str | None):
+@pytest.mark.parametrize(
+    ("filename", "name"),
+    [
+        ("صورة.png", "صورة.png"),
+        ("a\u202egnp.exe", "agnp.exe"),
+        (None, "file"),
+        ("", "file"),
+        ("\u202e", "file"),
+        ("x" * 300, "x" * 200),
+    ],
+)
+async def test_file_is_kept_under_a_clean_name(filename: str | None, name: str):
+    info = await keep(AttachmentShelf(), Part([PNG], filename))
+
+    assert info.name == name
+
+
+async def test_archive_of_another_kind_is_refused_once_it_is_whole():
     shelf = AttachmentShelf()
 
-    info = await keep(shelf, Part([PNG], filename))
+    with pytest.raises(FileRefusedError) as refusal:
+        await keep(shelf, Part(pieces(archive("classes.dex"), 1_000)))
 
-    assert info.name == "file"
+    assert refusal.value.reason == "type"
+    assert shelf.uploads == []
 
 
 async def test_largest_photo_is_kept():

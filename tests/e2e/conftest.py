@@ -8,23 +8,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from bot.launch import agent_python
-from tests.e2e.support import SECRET, TOKEN, Citizen, Citizens, Server, free_port
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def agent() -> AsyncGenerator[Server]:
-    """The agent; its actions call the gateway at the port that all gateways here share."""
-    port, gateway = free_port(), free_port()
-    env = {
-        "SHAKWA_INTERNAL_TOKEN": TOKEN,
-        "SHAKWA_CASES_URL": f"http://127.0.0.1:{gateway}",
-    }
-    server = Server([agent_python(), "-m", "nlu.agent", "--port", str(port)], port, env)
-    server.gateway_port = gateway
-    await server.start()
-    yield server
-    await server.stop()
+from tests.e2e.support import SECRET, TOKEN, Citizen, Citizens, Server
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -14,7 +14,7 @@ let mine = null; // this page's session
 let last = 0; // the highest seq seen
 let limits = { files: 10 };
 let chosen = []; // files picked and not sent: {key, file, url, original}
-let order = Date.now();
+let order = 0; // ms, and never the same twice
 const aborts = new Map(); // file key -> its upload's AbortController
 const uploading = new Set(); // message ids
 
@@ -54,11 +54,6 @@ const TAKE = {
     view.showBot(frame, choose);
   },
   typing: ({ on }) => typing(on),
-  async challenge({ challenge }) {
-    const { solve } = await import('./proof.js');
-    transport.send({ t: 'proof', solution: await solve(challenge) });
-    flush();
-  },
 };
 
 function receive(frame) {
@@ -78,7 +73,7 @@ function isNew({ seq }) {
 let settling;
 function settle() {
   clearTimeout(settling);
-  settling = setTimeout(view.goLive, 400);
+  settling = setTimeout(view.goLive, 1000);
 }
 
 function delivered(id) {
@@ -90,11 +85,11 @@ function delivered(id) {
 const REASONS = { too_long: T.too_long, bad_frame: T.not_understood, unknown_file: T.file_lost };
 function refused({ id, code, retry_ms: wait = 3000 }) {
   const message = unsent().find((one) => one.id === id);
-  if (!message || code === 'proof_needed') return; // sent again after the proof
+  if (!message) return;
   if (code === 'too_fast') return void setTimeout(flush, wait);
   if (code === 'unknown_file' && !message.again) return uploadAgain(message);
   drop(message);
-  view.showState(id, 'fail', REASONS[code] ?? T.not_understood, () => fill(message.text ?? ''));
+  view.showState(id, 'fail', REASONS[code] ?? T.not_understood, () => fill(message.frame.text ?? ''));
 }
 
 function uploadAgain(message) {
@@ -141,32 +136,35 @@ function banner(text, ms) {
 
 /* What is sent. */
 
-function say_(frame, shownAs = frame) {
-  const message = { id: uuid(), order: (order += 1), at: new Date().toISOString(), ...frame };
-  keep({ ...message, shown: shownAs.text });
+// `frame` goes to the gateway, `face` is what the log shows; `parts` are files to upload first.
+function put(frame, face = frame) {
+  const id = uuid();
+  const message = { id, order: (order = Math.max(order + 1, Date.now())), frame: { ...frame, id }, face, parts: face.parts };
+  keep(message);
   view.retire();
   view.goLive();
-  view.showCitizen({ ...message, ...shownAs });
-  view.showState(message.id, 'wait');
-  view.toEnd();
+  show(message);
   transport.wake();
   deliver(message);
-  return message;
+}
+
+function show({ id, order: at, face }) {
+  view.showCitizen({ ...face, id, at });
+  view.showState(id, 'wait');
+  view.toEnd();
 }
 
 // A blob's address ends in a UUID, on pages without HTTPS too, which have no randomUUID.
 const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 
-const OWN = new Set(['order', 'at', 'shown', 'parts', 'again', 'place']); // for the page, not for the gateway
-const sendable = (message) => Object.fromEntries(Object.entries(message).filter(([name]) => !OWN.has(name)));
-
 function deliver(message) {
   if (!transport.ready) return;
   if (message.parts?.some((part) => !part.attachment && !part.error)) return void uploadAll(message);
-  const attachments = message.parts?.map((part) => part.attachment).filter(Boolean);
-  if (!attachments) return transport.send(sendable(message));
-  if (attachments.length) return transport.send({ ...sendable(message), attachments });
-  if (message.text) return transport.send({ t: 'text', id: message.id, text: message.text });
+  const { id, frame, parts } = message;
+  const attachments = parts?.map((part) => part.attachment).filter(Boolean);
+  if (!attachments) return transport.send(frame);
+  if (attachments.length) return transport.send({ ...frame, attachments });
+  if (frame.text) return transport.send({ t: 'text', id, text: frame.text });
   drop(message);
   view.showState(message.id, 'fail', T.nothing_was_sent);
 }
@@ -249,8 +247,8 @@ function originalTick() {
 
 function sendFiles(items, text) {
   items.forEach(({ key, file }) => keepFile(key, file));
-  const parts = items.map(({ key, file, original }) => ({ key, name: file.name, type: file.type, original }));
-  say_({ t: 'files', text, parts }, { text, parts: parts.map((part, i) => ({ ...part, url: items[i].url })) });
+  const parts = items.map(({ key, file, original, url }) => ({ key, name: file.name, type: file.type, original, url }));
+  put({ t: 'files', text }, { text, parts });
 }
 
 /* What the citizen does. */
@@ -259,13 +257,13 @@ function submit(event) {
   event?.preventDefault();
   const text = box.value.trim();
   if (chosen.length) sendFiles(chosen, text || undefined);
-  else if (text) say_({ t: 'text', text });
+  else if (text) put({ t: 'text', text });
   if (chosen.length) closePanel();
   fill('');
 }
 
 function choose({ id, title }) {
-  say_({ t: 'choice', button: id }, { text: title });
+  put({ t: 'choice', button: id }, { text: title });
   box.focus();
 }
 
@@ -312,7 +310,7 @@ function sharePlace() {
 }
 
 function confirmPlace({ latitude, longitude, accuracy }) {
-  const send = () => say_({ t: 'location', latitude, longitude, accuracy }, { place: { accuracy } });
+  const send = () => put({ t: 'location', latitude, longitude, accuracy }, { place: { accuracy } });
   ask(say(T.share_your_place_within, { n: digits(Math.round(accuracy)) }), [T.share_it, send], [T.write_instead]);
 }
 
@@ -378,21 +376,21 @@ function composer() {
 
 function restore() {
   for (const message of unsent()) {
-    view.showCitizen({ ...message, text: message.shown });
-    view.showState(message.id, 'wait');
+    // The pictures of an earlier page's files are gone with it.
+    message.parts?.forEach((part) => delete part.url);
+    show({ ...message, face: { ...message.face, parts: message.parts } });
     message.parts?.forEach((part) => view.showPart(message.id, part.key, { done: part.attachment, error: part.error }));
   }
-  view.toEnd();
 }
 
 function start() {
   document.querySelectorAll('[data-icon]').forEach((node) => node.prepend(icon(node.dataset.icon)));
-  document.querySelectorAll('[data-say]').forEach((node) => (node.onclick = () => (say_({ t: 'text', text: node.textContent.trim() }), box.focus())));
+  document.querySelectorAll('[data-say]').forEach((node) => (node.onclick = () => (put({ t: 'text', text: node.textContent.trim() }), box.focus())));
   $('close').hidden = !framed;
   $('close').onclick = close_;
   addEventListener('keydown', keys);
   // Another tab started anew, or made the session that both use.
-  addEventListener('storage', ({ key, newValue }) => key === 'shakwa.sid' && newValue !== mine && (last ? location.reload() : transport.drop()));
+  addEventListener('storage', ({ key, newValue }) => key === 'shakwa.sid' && newValue && newValue !== mine && (last ? location.reload() : transport.drop()));
   preferences();
   dialogs();
   tools();

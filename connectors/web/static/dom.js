@@ -34,7 +34,6 @@ const PATHS = {
   more: 'M5 7h14M5 12h14M5 17h14',
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
   print: 'M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z',
-  stop: 'M7 7h10v10H7z',
   sent: 'M5 13l4 4L19 7',
   wait: 'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
   fail: 'M12 7v6M12 16.5v.5M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
@@ -63,10 +62,14 @@ export function button(words, click, { pic, bare, ...given } = {}) {
 }
 
 const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'short' });
+const calendar = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
 const number = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 
-/** Write a moment as the hour and minute. */
-export const hour = (at) => clock.format(new Date(at));
+/** Write a moment as hour and minute, with the day if that was another or is wanted. */
+export function moment(at, day) {
+  const then = new Date(at);
+  return (day || then.toDateString() !== new Date().toDateString() ? calendar : clock).format(then);
+}
 
 /** Write a number in the page's digits. */
 export const digits = (value) => number.format(value);

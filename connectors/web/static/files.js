@@ -1,4 +1,5 @@
 // Photos are shrunk on the phone, files are sent one by one with their progress.
+import { LANG } from './dom.js';
 
 const SIDE = 1600; // px: a letter photographed whole stays legible
 const SMALL = 400e3; // bytes: not worth a second compression
@@ -37,7 +38,7 @@ export function upload(file, session, progress, signal) {
   const request = new XMLHttpRequest(); // fetch cannot tell how far an upload is
   const form = new FormData();
   form.append('file', file, file.name);
-  request.open('POST', '/widget/attachments');
+  request.open('POST', `/widget/attachments?lang=${LANG}`); // refusals are told in it
   request.setRequestHeader('X-Shakwa-Session', session);
   request.responseType = 'json';
   request.upload.onprogress = ({ loaded, total }) => progress(loaded / total);

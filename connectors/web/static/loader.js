@@ -6,7 +6,7 @@
   if (customElements.get('shakwa-chat')) return;
   const script = document.currentScript;
   const origin = new URL(script.src).origin;
-  const given = { lang: 'ar', position: 'end', ...script.dataset };
+  const given = { lang: 'ar', position: 'end', agency: '', place: '', ...script.dataset };
   const words = {
     ar: ['قدّم شكوى', 'إغلاق المحادثة', 'خدمة الشكاوى'],
     en: ['File a complaint', 'Close the chat', 'Complaints service'],
@@ -17,12 +17,12 @@
   style.replaceSync(`
     :host { all: initial; position: fixed; z-index: 2147483000; inset-block-end: 16px; inset-inline-end: 16px }
     :host([position=start]) { inset-inline: 16px auto }
-    button { display: flex; align-items: center; gap: 10px; min-height: 56px; padding: 0 20px; border: 2px solid #0000; border-radius: 28px; background: #0b5f5a; color: #fff;
+    :host([position=start]) button { margin-inline: 0 auto }
+    button { display: flex; margin-inline-start: auto; align-items: center; gap: 10px; min-height: 56px; padding: 0 20px; border: 2px solid #0000; border-radius: 28px; background: #0b5f5a; color: #fff;
       font: 600 17px/1.4 "Segoe UI", "Noto Sans Arabic", Tahoma, system-ui; box-shadow: 0 4px 18px #0004; cursor: pointer }
-    button:hover { background: #084844 }
     button:focus-visible { outline: 3px solid #fff; box-shadow: 0 0 0 6px #0b5f5a }
     svg { width: 26px; fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round }
-    iframe { display: block; box-sizing: border-box; width: min(410px, 100vw - 32px); height: min(680px, 100dvh - 104px); margin-block-end: 12px; border: 1px solid #0003; border-radius: 20px; background: Canvas; color-scheme: light dark; box-shadow: 0 10px 44px #0004 }
+    iframe { display: block; box-sizing: border-box; width: 410px; max-width: calc(100vw - 32px); height: 680px; max-height: calc(100dvh - 104px); margin-block-end: 12px; border: 1px solid #0003; border-radius: 20px; box-shadow: 0 4px 18px #0004 }
     [hidden] { display: none }
     @media (max-width: 480px) {
       iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0 }
@@ -34,7 +34,6 @@
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     const path = document.createElementNS(svg.namespaceURI, 'path');
     svg.setAttribute('viewBox', '0 0 24 24');
-    svg.setAttribute('aria-hidden', 'true');
     path.setAttribute('d', 'M4 5h16v11h-9l-5 4v-4H4zM8 10.5h8');
     svg.append(path);
     return svg;
@@ -80,10 +79,9 @@
     framed() {
       const frame = document.createElement('iframe');
       const { lang, agency, place } = given;
-      frame.src = `${origin}/widget/?${new URLSearchParams(JSON.parse(JSON.stringify({ lang, agency, place })))}`;
+      frame.src = `${origin}/widget/?${new URLSearchParams({ lang, agency, place })}`;
       frame.title = title;
-      frame.allow = `microphone ${origin}; geolocation ${origin}; clipboard-write ${origin}`;
-      frame.referrerPolicy = 'no-referrer';
+      frame.allow = 'microphone; geolocation; clipboard-write';
       this.launcher.before(frame);
       return frame;
     }

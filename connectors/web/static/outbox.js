@@ -1,42 +1,30 @@
 // What is not yet acked, and what the page remembers: text in localStorage, files in IndexedDB.
 
 const PREFIX = 'shakwa.';
-const memory = new Map(); // where a browser forbids storage, for as long as the page lives
+const store = stored(); // one key a message, so that two tabs never overwrite each other's list
 
-/** Read a remembered value, or null. */
-export function recall(name) {
+// Where a browser forbids storage, the page remembers for as long as it lives.
+function stored() {
   try {
-    return memory.get(name) ?? localStorage.getItem(PREFIX + name);
+    return localStorage;
   } catch {
-    return memory.get(name) ?? null;
+    return {};
   }
 }
+
+/** Read a remembered value, or null. */
+export const recall = (name) => store[PREFIX + name] ?? null;
 
 /** Remember a value; null forgets it. */
 export function remember(name, value) {
-  memory.delete(name);
-  try {
-    if (value === null) localStorage.removeItem(PREFIX + name);
-    else localStorage.setItem(PREFIX + name, value);
-  } catch {
-    memory.set(name, value);
-  }
+  if (value === null) delete store[PREFIX + name];
+  else store[PREFIX + name] = value;
 }
-
-// One key a message, so that two tabs never overwrite each other's list.
-const names = () => {
-  try {
-    const stored = Object.keys(localStorage).filter((name) => name.startsWith(`${PREFIX}out.`));
-    return new Set([...stored.map((name) => name.slice(PREFIX.length)), ...memory.keys()]);
-  } catch {
-    return memory.keys();
-  }
-};
 
 /** Return the unacked messages, oldest first. */
 export function unsent() {
-  const kept = [...names()].filter((name) => name.startsWith('out.'));
-  return kept.map((name) => JSON.parse(recall(name))).filter(Boolean).sort((a, b) => a.order - b.order);
+  const names = Object.keys(store).filter((name) => name.startsWith(`${PREFIX}out.`));
+  return names.map((name) => JSON.parse(store[name])).sort((a, b) => a.order - b.order);
 }
 
 /** Keep a message until it is acked. */

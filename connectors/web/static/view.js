@@ -1,5 +1,5 @@
 // The log: messages in the server's order, the unsent ones last.
-import { T, $, el, icon, button, hour, digits, say } from './dom.js';
+import { T, $, el, icon, button, moment, digits, say } from './dom.js';
 import { rich, language, isReceipt, copy } from './rich.js';
 
 const log = $('log');
@@ -20,7 +20,7 @@ const near = () => log.scrollHeight - log.scrollTop - log.clientHeight < 160;
 export const toEnd = () => (log.scrollTop = log.scrollHeight);
 
 function place(node, seq) {
-  const after = [...log.children].find((other) => Number(other.dataset.seq ?? Infinity) > (seq ?? Infinity));
+  const after = [...log.children].find((other) => other !== node && Number(other.dataset.seq ?? Infinity) > (seq ?? Infinity));
   if (seq !== undefined) node.dataset.seq = seq;
   // An unchanged place is left alone: moving a node would announce it again.
   if (!node.isConnected || (after ?? null) !== node.nextElementSibling) log.insertBefore(node, after ?? null);
@@ -34,7 +34,7 @@ function words(text) {
 
 const frame = (side, who, at, ...inside) =>
   el('div', { className: `m ${side}` }, el('span', { className: 'vh' }, who), ...inside,
-    el('div', { className: 'meta', ariaLive: 'off' }, el('time', { dateTime: at }, hour(at)), el('span', { className: 'state' })));
+    el('div', { className: 'meta', ariaLive: 'off' }, el('time', { dateTime: new Date(at).toISOString() }, moment(at, side === 'bot receipt')), el('span', { className: 'state' })));
 
 function show(key, seq, node) {
   const follow = near() || node.classList.contains('me');
@@ -98,7 +98,7 @@ export function showState(id, state, reason, again) {
 /** Show an answer, with its choices as long as nothing has been said after it. */
 export function showBot({ id, seq, text, buttons = [], at }, choose) {
   if (shown.has(`bot${seq}`)) return;
-  const node = frame('bot', T.shakwa_says, at, words(text));
+  const node = frame(isReceipt(text) ? 'bot receipt' : 'bot', T.shakwa_says, at, words(text));
   if (isReceipt(text)) receipt(node, text);
   show(`bot${seq}`, seq, node);
   const last = ![...log.children].some((other) => Number(other.dataset.seq) > seq);
@@ -119,17 +119,14 @@ export const retire = () => log.querySelectorAll('.choices').forEach((old) => ol
 
 function receipt(node, text) {
   document.documentElement.dataset.receipt = '';
-  node.classList.add('receipt');
-  log.querySelector('.print')?.classList.remove('print');
-  node.classList.add('print');
+  mark(node);
   const copier = button(T.copy_all, () => copy(text, copier), { pic: 'copy' });
-  node.lastChild.before(el('div', { className: 'row' }, copier, button(T.print, () => print(node), { pic: 'print' })));
+  node.lastChild.before(el('div', { className: 'row' }, copier, button(T.print, () => (mark(node), print()), { pic: 'print' })));
 }
 
-function print(node) {
+function mark(node) {
   log.querySelector('.print')?.classList.remove('print');
   node.classList.add('print');
-  window.print();
 }
 
 /** Let numbers be given anew: a new session counts from the beginning. */

@@ -45,7 +45,7 @@ function note(chunks, mimeType) {
 function recording(panel, stop, cancel) {
   let seconds = 0;
   const time = el('bdi', { className: 'num', role: 'timer' }, timer(0));
-  const stopper = button(T.stop_recording, stop, { pic: 'stop', className: 'main' });
+  const stopper = button(T.stop_recording, stop, { className: 'main' });
   const tick = () => {
     time.textContent = timer((seconds += 1));
     if (seconds >= LONGEST) stop();
