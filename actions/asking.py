@@ -206,4 +206,4 @@ def _when(occurred: Any) -> str:
     if not occurred:
         return ABSENT
     words, day = occurred.get("text") or "", occurred.get("date")
-    return f"{words} ({day})" if day and day not in words else words or ABSENT
+    return f"{words} (\u2068{day}\u2069)" if day and day not in words else words or ABSENT

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.settings import ROOT, parse_port
+from bot.settings import ROOT, Settings, parse_port
 from storage.engine import EngineFailedError, embedded_engine
 
 _STATE: Final = ROOT / ".shakwa"
@@ -78,6 +78,7 @@ async def _settings(env: Mapping[str, str], stack: AsyncExitStack) -> dict[str, 
     settings = {**made_up, **env, "SHAKWA_CASES_URL": _loopback(port)}
     if not env.get("MONGODB_URI"):
         settings |= await _embedded_store(env, stack)
+    Settings.from_env(settings)  # what the gateway would miss is told here, not in its log
     return settings
 
 

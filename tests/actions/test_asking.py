@@ -191,7 +191,7 @@ def test_the_review_repeats_every_answer():
         "agency": jurisdiction().agency_name("anti_corruption", "en"),
         "details": f"{first.label['en']}: Municipality\n{second.label['en']}: 50",
         "place": "Salmiya",
-        "occurred": "yesterday (2026-03-01)",
+        "occurred": "yesterday (\u20682026-03-01\u2069)",
         "remedy": "repair",
         "attachments": "2",
         "name": "Salem",
@@ -239,7 +239,7 @@ def test_a_place_is_shown_in_words_or_else_by_its_point(place: dict[str, Any], s
 @pytest.mark.parametrize(
     ("occurred", "shown"),
     [
-        ({"text": "yesterday", "date": "2026-03-01"}, "yesterday (2026-03-01)"),
+        ({"text": "yesterday", "date": "2026-03-01"}, "yesterday (\u20682026-03-01\u2069)"),
         ({"text": "on 2026-03-01", "date": "2026-03-01"}, "on 2026-03-01"),
         ({"text": "in Ramadan", "date": None}, "in Ramadan"),
         ({"text": "in Ramadan"}, "in Ramadan"),

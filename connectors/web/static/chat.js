@@ -350,7 +350,7 @@ function tools() {
   $('plus').onclick = () => unfold($('plus').ariaExpanded !== 'true');
   for (const tool of $('tools').children) tool.onclick = () => (unfold(false), DO[tool.dataset.icon]());
   $('tools').querySelector('[data-icon=mic]').hidden = !canRecord();
-  $('tools').querySelector('[data-icon=place]').hidden = !navigator.geolocation;
+  $('tools').querySelector('[data-icon=place]').hidden = !navigator.geolocation || document.featurePolicy?.allowsFeature('geolocation') === false;
   $('pick').onchange = ({ target }) => (pick(target.files), (target.value = ''));
 }
 
@@ -370,7 +370,7 @@ function composer() {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && matchMedia('(hover:hover)').matches) submit(event);
   };
   box.onpaste = ({ clipboardData: { files } }) => files.length && pick(files);
-  box.value = recall('draft');
+  box.value ||= recall('draft'); // what was typed before this script came stays
   grow();
 }
 

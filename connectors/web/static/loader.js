@@ -25,7 +25,7 @@
     iframe { display: block; box-sizing: border-box; width: 410px; max-width: calc(100vw - 32px); height: 680px; max-height: calc(100dvh - 104px); margin-block-end: 12px; border: 1px solid #0003; border-radius: 20px; box-shadow: 0 4px 18px #0004 }
     [hidden] { display: none }
     @media (max-width: 480px) {
-      iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0 }
+      iframe { position: fixed; inset: 0; width: 100%; max-width: none; height: 100%; max-height: none; border: 0; border-radius: 0 }
       iframe:not([hidden]) + button { display: none }
     }
     @media print { :host { display: none } }`);
