@@ -18,6 +18,7 @@ run: setup ## set up, train if need be, start everything here and say how to cha
 	@$(GATEWAY) shakwa run
 
 test: setup ## set up, train if need be, and pass every test
+	@./scripts/chromium >/dev/null
 	@$(AGENT) python -m nlu.training --if-needed
 	$(GATEWAY) pytest
 	$(AGENT) pytest -c nlu/pytest.ini --rootdir .
