@@ -112,6 +112,7 @@ def _service(settings: Settings, jurisdiction: Jurisdiction) -> Service:
         emergency=jurisdiction.emergency,
         answer_within_days=jurisdiction.routing.answer_within_days,
         messages_kept_days=MESSAGES_KEPT.days,
+        address=settings.public_url,
         origins=settings.web_origins,
     )
 

@@ -37,6 +37,7 @@ class Settings:
     jurisdiction: str = "kuwait"
     production: bool = False
     embedded_store: bool = False
+    public_url: str = ""  # under which citizens reach the gateway
     web_origins: frozenset[str] = frozenset()  # sites that may embed the chat
     proxies: tuple[str, ...] = ()  # networks whose X-Forwarded-For is believed
 
@@ -69,6 +70,7 @@ class Settings:
             jurisdiction=env.get("SHAKWA_JURISDICTION", "kuwait"),
             production=production,
             embedded_store=env.get("SHAKWA_EMBEDDED_STORE") == "1",
+            public_url=env.get("SHAKWA_PUBLIC_URL", "").rstrip("/"),
             web_origins=frozenset(env.get("SHAKWA_WEB_ORIGINS", "").split()),
             proxies=tuple(env.get("SHAKWA_PROXIES", "").split()),
         )

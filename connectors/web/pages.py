@@ -62,6 +62,7 @@ class Service:
     emergency: str
     answer_within_days: int
     messages_kept_days: int
+    address: str = ""  # under which citizens reach it, when a proxy stands before
     channels: Sequence[Channel] = ()
     origins: frozenset[str] = frozenset()
 
@@ -94,8 +95,15 @@ class Pages:
     async def home(self, request: web.Request) -> web.Response:
         """Say what the service is, with the chat one tap away."""
         service = self._service
+        # A passer-by at a desk carries on at the phone.
+        here = service.address or str(request.url.origin())
+        chat = Channel("web", f"{here}/widget/")
         return self._page(
-            request, "home", "/", channels=service.channels, days=service.answer_within_days
+            request,
+            "home",
+            "/",
+            channels=[*service.channels, chat],
+            days=service.answer_within_days,
         )
 
     async def chat(self, request: web.Request) -> web.Response:

@@ -36,7 +36,7 @@ _PHONE: dict[str, Any] = {
     "permissions": ["microphone", "geolocation", "clipboard-read", "clipboard-write"],
     "geolocation": {"latitude": 29.333, "longitude": 48.076, "accuracy": 20},
 }
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=15_000)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -107,7 +107,7 @@ async def visits(browser: Browser, gateway: Server) -> AsyncGenerator[Visits]:
         headers = {"X-Forwarded-For": next(_addresses)}
         options: Any = {**_PHONE, "extra_http_headers": headers, **more}
         context = await browser.new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         watch = Watch()
         watch.over(context)
         visitor = Visitor(await context.new_page(), gateway.url, watch, language)
