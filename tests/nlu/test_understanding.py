@@ -36,6 +36,7 @@ CATEGORY_FLOORS = {  # the first guess, and one of the first three
     "levantine": (0.91, 0.96),
     "english": (0.83, 0.96),
     "arabizi": (0.77, 0.90),
+    "urdu": (0.92, 0.98),
 }
 
 
