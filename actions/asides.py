@@ -4,13 +4,13 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Any, Dict, Final, List, Mapping
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions.filing import restarted
-from actions.interview import FORM, Events
+from actions.interview import FORM, Events, slots_set
 from actions.jurisdiction import jurisdiction
 from actions.questions import DETAILS, GOES_WITH, QUESTION_OF
 from actions.readers import files_and_point, read
@@ -71,7 +71,7 @@ class AnswerAside(_Aside):
             response=f"utter_{turn.intent}{inside}", emergency=jurisdiction().emergency
         )
         # The interview's own validation has kept them already.
-        return [] if form == FORM else _slots(files_and_point(turn, tracker.slots))
+        return [] if form == FORM else slots_set(files_and_point(turn, tracker.slots))
 
 
 class AnswerOffice(_Aside):
@@ -133,7 +133,7 @@ class GoBack(_Aside):
         previous = asked[-2]
         dispatcher.utter_message(response="utter_going_back")
         emptied = dict.fromkeys((previous, *GOES_WITH.get(previous, ())))
-        return _slots({**emptied, "review": None, "asked": asked[:-2]})
+        return slots_set({**emptied, "review": None, "asked": asked[:-2]})
 
 
 class EditAnswer(_Aside):
@@ -154,9 +154,9 @@ class EditAnswer(_Aside):
             changed = read(question, beside, {**tracker.slots, question: None}, jurisdiction())
             if changed.slots:
                 dispatcher.utter_message(response="utter_answer_changed")
-                return _slots({**changed.slots, "review": None})
+                return slots_set({**changed.slots, "review": None})
         dispatcher.utter_message(response="utter_answer_asked_again")
-        return _slots({**_emptied(question, turn), "review": None})
+        return slots_set({**_emptied(question, turn), "review": None})
 
 
 def _only(turn: Turn, found: Mapping[str, Any]) -> Turn:
@@ -209,7 +209,7 @@ class ChooseLanguage(_Aside):
         if current and names_asked and not turn.means("change_language"):
             return []
         chosen = _chosen_language(turn, current)
-        return [] if chosen == current else _slots({"language": chosen})
+        return [] if chosen == current else slots_set({"language": chosen})
 
 
 def _chosen_language(turn: Turn, current: Any) -> str:
@@ -237,8 +237,4 @@ class NotUnderstood(_Aside):
         steps = ("utter_not_understood", "utter_not_understood_menu", "utter_offer_person")
         dispatcher.utter_message(response=steps[min(misses, len(steps)) - 1])
         # Without it Rasa predicts the fallback again after the fallback, ten times over.
-        return [*_slots({"misses": misses}), FollowupAction("action_listen")]
-
-
-def _slots(filled: Mapping[str, Any]) -> Events:
-    return [SlotSet(slot, value) for slot, value in filled.items()]
+        return [*slots_set({"misses": misses}), FollowupAction("action_listen")]

@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
+from actions.interview import FORM
 from actions.jurisdiction import OTHER, jurisdiction
 from actions.questions import DETAILS, detail_question, nameless
 from actions.readers import FIRST_OPTIONS
@@ -15,7 +16,6 @@ from actions.readers import FIRST_OPTIONS
 ABSENT: Final = "\N{NULL}"  # a line with this value in it is left out by the agent
 _SHOWN: Final = {"yes": "\N{CHECK MARK}", "no": "\N{BALLOT X}"}  # the same in every language
 _LONGEST_SHOWN: Final = 300  # characters of the description that the review repeats
-Buttons = List[Dict[str, str]]
 
 
 def payload(intent: str, **entities: str) -> str:
@@ -23,12 +23,15 @@ def payload(intent: str, **entities: str) -> str:
     return f"/{intent}{json.dumps(entities, ensure_ascii=False)}" if entities else f"/{intent}"
 
 
-class _Ask(Action, ABC):
+class Ask(Action, ABC):
+    """One question of a form, worded by what is already known."""
+
+    form: str = FORM
     slot: str
 
     def name(self) -> str:
         """Return the name by which the form finds the question."""
-        return f"action_ask_complaint_form_{self.slot}"
+        return f"action_ask_{self.form}_{self.slot}"
 
     async def run(
         self,
@@ -46,7 +49,7 @@ class _Ask(Action, ABC):
         raise NotImplementedError
 
 
-class AskDescription(_Ask):
+class AskDescription(Ask):
     """Asks what happened, in the words of what the citizen came for."""
 
     slot = "description"
@@ -59,7 +62,7 @@ class AskDescription(_Ask):
         dispatcher.utter_message(response=f"utter_ask_description_{topic}")
 
 
-class AskCategory(_Ask):
+class AskCategory(Ask):
     """Offers the likeliest categories with their agencies, and `none of these`."""
 
     slot = "category"
@@ -81,7 +84,7 @@ def _option(code: str, language: str) -> Dict[str, str]:
     return {"title": title, "payload": payload("answer", category=code)}
 
 
-class AskDetail(_Ask):
+class AskDetail(Ask):
     """Asks an extra question of the category, in the jurisdiction's own words."""
 
     slot = DETAILS[0]
@@ -102,7 +105,7 @@ class AskSecondDetail(AskDetail):
     slot = DETAILS[1]
 
 
-class AskPlace(_Ask):
+class AskPlace(Ask):
     """Asks where, and when in the same breath if that is not known either."""
 
     slot = "place"
@@ -114,7 +117,7 @@ class AskPlace(_Ask):
         dispatcher.utter_message(response=response)
 
 
-class AskAttachmentsDone(_Ask):
+class AskAttachmentsDone(Ask):
     """Asks for files, or for more of them."""
 
     slot = "attachments_done"
@@ -127,7 +130,7 @@ class AskAttachmentsDone(_Ask):
         )
 
 
-class AskName(_Ask):
+class AskName(Ask):
     """Asks who complains; offers the right to give no name where there is one."""
 
     slot = "name"
@@ -142,7 +145,7 @@ class AskName(_Ask):
             dispatcher.utter_message(response="utter_ask_identity")
 
 
-class AskReview(_Ask):
+class AskReview(Ask):
     """Reads everything back, with the sentence of consent."""
 
     slot = "review"

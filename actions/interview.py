@@ -53,7 +53,7 @@ class ValidateComplaintForm(Action):
             return _ask_first(LEAVE, tracker, turn)
         if steers(turn, question) or (question == "review" and turn.means("deny")):
             kept = files_and_point(turn, tracker.slots)
-            return [*_slots(kept), ActionExecutionRejected(FORM)]
+            return [*slots_set(kept), ActionExecutionRejected(FORM)]
         return []
 
     def _answered(
@@ -80,7 +80,7 @@ class ValidateComplaintForm(Action):
         asked: List[str] = list(tracker.get_slot("asked") or [])
         if question and asked[-1:] != [question]:
             filled = {**filled, "asked": [*asked, question]}
-        return [*_slots(filled), SlotSet("requested_slot", question)]
+        return [*slots_set(filled), SlotSet("requested_slot", question)]
 
     def _decided(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, turn: Turn, question: str
@@ -112,10 +112,11 @@ def _ask_first(question: str, tracker: Tracker, turn: Turn) -> Events:
     """Put a question before the open one; files that came meanwhile are kept."""
     # Rasa takes a turn that fills nothing for one that the form rejects.
     kept = {**files_and_point(turn, tracker.slots), "misses": 0}
-    return [*_slots(kept), SlotSet("requested_slot", question)]
+    return [*slots_set(kept), SlotSet("requested_slot", question)]
 
 
-def _slots(filled: Mapping[str, Any]) -> Events:
+def slots_set(filled: Mapping[str, Any]) -> Events:
+    """Return the events that fill these slots."""
     return [SlotSet(slot, value) for slot, value in filled.items()]
 
 

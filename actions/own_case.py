@@ -4,9 +4,9 @@ from typing import Any, Dict, Final, FrozenSet, List, Mapping, Optional
 
 from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
-from rasa_sdk.interfaces import Action, Tracker
-from rasa_sdk.types import DomainDict
+from rasa_sdk.interfaces import Tracker
 
+from actions.asking import Ask
 from actions.cases_client import CaseView
 from actions.following import CasesAction, choice, tell
 from actions.interview import Events
@@ -127,45 +127,28 @@ _NOTES: Final = {
 }
 
 
-class AskCaseChoice(Action):
+class AskCaseChoice(Ask):
     """Offers the cases that the act is possible for."""
 
-    def name(self) -> str:
-        """Return the name by which the form finds the question."""
-        return f"action_ask_{_FORM}_case_choice"
+    form, slot = _FORM, "case_choice"
 
-    async def run(
-        self,
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: DomainDict,
-    ) -> List[Dict[str, Any]]:
+    def ask(self, dispatcher: CollectingDispatcher, tracker: Tracker, language: str) -> None:
         """Ask which case is meant."""
-        language = tracker.get_slot("language") or "ar"
         options: List[Dict[str, Any]] = tracker.get_slot("case_options") or []
         buttons = [choice("answer", CaseView(**case), language) for case in options]
         dispatcher.utter_message(response="utter_ask_case_choice", buttons=buttons)
-        return []
 
 
-class AskCaseNote(Action):
+class AskCaseNote(Ask):
     """Asks for the words, the score or the confirmation that the act needs."""
 
-    def name(self) -> str:
-        """Return the name by which the form finds the question."""
-        return f"action_ask_{_FORM}_case_note"
+    form, slot = _FORM, "case_note"
 
-    async def run(
-        self,
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: DomainDict,
-    ) -> List[Dict[str, Any]]:
+    def ask(self, dispatcher: CollectingDispatcher, tracker: Tracker, language: str) -> None:
         """Ask in the words of the act."""
         act = tracker.get_slot("case_act")
         number = tracker.get_slot("case_choice") or ""
         dispatcher.utter_message(response=f"utter_ask_note_{act}", case_number=number)
-        return []
 
 
 class DoCaseAct(CasesAction):

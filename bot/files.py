@@ -3,19 +3,20 @@
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import IO, Any, Final
 
 import puremagic
 
 _MIB: Final = 2**20
 HEAD: Final = 8_192  # bytes from which a file's kind is read
-_LIMITS: Final[Mapping[str, int]] = {
+LIMITS: Final[Mapping[str, int]] = {
     "image": 10 * _MIB,
     "document": 20 * _MIB,
     "audio": 16 * _MIB,
     "video": 50 * _MIB,
 }
-LARGEST: Final = max(_LIMITS.values())
+LARGEST: Final = max(LIMITS.values())
 _TAKEN: Final[Mapping[str, tuple[str, str]]] = {
     ".jpg": ("image", "image/jpeg"),
     ".jpeg": ("image", "image/jpeg"),
@@ -57,12 +58,23 @@ _VIDEO_TRACKS: Final = (b"V_VP8", b"V_VP9", b"V_AV1", b"V_MPEG")
 _ARCHIVE: Final = b"PK\x03\x04"
 
 
+_STATUS: Final[Mapping[str, int]] = {
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+}
+
+
 class FileRefusedError(Exception):
     """A file cannot be taken; the reason is the end of a `gateway_file_…` response key."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    @property
+    def status(self) -> int:
+        """The HTTP status that says the same."""
+        return _STATUS.get(self.reason, HTTPStatus.BAD_REQUEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +130,4 @@ def _extensions(head: bytes) -> list[str]:
 
 def _kind(extension: str) -> FileKind:
     media, media_type = _TAKEN[extension]
-    return FileKind(media, media_type, _LIMITS[media])
+    return FileKind(media, media_type, LIMITS[media])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 # Control characters but newline and tab, the bidi overrides that can turn a read-back text
 # around, and lone surrogates, which no store can keep.
@@ -26,6 +26,19 @@ class Place:
     longitude: float
     accuracy: float | None = None
     label: str = ""
+
+
+def parse_point(given: Mapping[str, Any]) -> tuple[float, float]:
+    """Return latitude and longitude in degrees.
+
+    Raises KeyError, TypeError or ValueError when they are absent, no numbers or not on Earth.
+    """
+    latitude, longitude = float(given["latitude"]), float(given["longitude"])
+    # NaN is nowhere: it is not within any bounds either.
+    on_earth = abs(latitude) <= 90 and abs(longitude) <= 180  # noqa: PLR2004 - degrees
+    if not on_earth:
+        raise ValueError(latitude, longitude)
+    return latitude, longitude
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -249,12 +249,4 @@ def _number(text: str) -> int | None:
 
 
 def _place(message: InboundMessage) -> dict[str, Any] | None:
-    if message.place is None:
-        return None
-    place = message.place
-    return {
-        "latitude": place.latitude,
-        "longitude": place.longitude,
-        "accuracy": place.accuracy,
-        "label": place.label,
-    }
+    return None if message.place is None else asdict(message.place)

@@ -66,10 +66,7 @@ async def _received(part: BodyPartReader, file: IO[bytes]) -> tuple[FileKind, st
         file.write(chunk)
     if not part.at_eof():  # the request ended before the file did
         raise FileRefusedError("unreadable")
-    kind = kind or sniff(head)
-    if size > kind.limit:
-        raise FileRefusedError("too_large")
-    return kind, hashed.hexdigest()
+    return kind or sniff(head), hashed.hexdigest()
 
 
 async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:

@@ -11,7 +11,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.files import FileRefusedError
 from bot.inbox import Inbox, InboxStore
-from bot.messages import Answer, InboundMessage, Place, clean
+from bot.messages import Answer, InboundMessage, Place, clean, parse_point
 from bot.metrics import Metrics
 from bot.routes import Caller, Route
 from bot.texts import Texts
@@ -24,7 +24,6 @@ _LONGEST_NAME: Final = 200
 _MOST_ATTACHMENTS: Final = 10
 _LARGEST_MESSAGE: Final = 2**20  # bytes: no store keeps one of many megabytes
 _FORM: Final = "multipart/form-data"
-_STATUS: Final[Mapping[str, int]] = {"too_large": 413, "type": 415}
 
 
 class WebhookRejectedError(Exception):
@@ -96,11 +95,7 @@ def _attachments(given: Any) -> tuple[str, ...]:
 def _place(given: Mapping[str, Any] | None) -> Place | None:
     if given is None:
         return None
-    latitude, longitude = float(given["latitude"]), float(given["longitude"])
-    # NaN is nowhere: it is not within any bounds either.
-    on_earth = abs(latitude) <= 90 and abs(longitude) <= 180  # noqa: PLR2004 - degrees
-    if not on_earth:
-        raise ValueError(given)
+    latitude, longitude = parse_point(given)
     return Place(latitude, longitude, label=clean(_string(given.get("label", ""))))
 
 
@@ -186,7 +181,7 @@ class RestConnector:
             self._metrics.files.labels(error.reason).inc()
             language = (await self._conversations.get(conversation)).language
             text = self._texts.say(f"gateway_file_{error.reason}", language)
-            return _error(_STATUS.get(error.reason, 400), error.reason, text)
+            return _error(error.status, error.reason, text)
         self._metrics.files.labels("kept").inc()
         kept = {"id": info.id, "media": info.media, "name": info.name}
         return web.json_response(kept, status=201, dumps=_dumps)

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
@@ -107,7 +108,7 @@ def message_document(message: InboundMessage) -> Document:
         "received_at": message.received_at,
         "text": message.text,
         "attachments": list(message.attachments),
-        "place": _place_document(message.place) if message.place else None,
+        "place": asdict(message.place) if message.place else None,
         "language": message.language,
         "context": dict(message.context),
     }
@@ -122,25 +123,7 @@ def message_from(document: Document) -> InboundMessage:
         received_at=document["received_at"],
         text=document["text"],
         attachments=tuple(document["attachments"]),
-        place=_place_from(document["place"]) if document["place"] else None,
+        place=Place(**document["place"]) if document["place"] else None,
         language=document["language"],
         context=document.get("context") or {},
-    )
-
-
-def _place_document(place: Place) -> Document:
-    return {
-        "latitude": place.latitude,
-        "longitude": place.longitude,
-        "accuracy": place.accuracy,
-        "label": place.label,
-    }
-
-
-def _place_from(document: Document) -> Place:
-    return Place(
-        latitude=document["latitude"],
-        longitude=document["longitude"],
-        accuracy=document["accuracy"],
-        label=document["label"],
     )

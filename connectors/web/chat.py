@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, cast
 
 from aiohttp import BodyPartReader, WSCloseCode, WSMsgType, web
 
-from bot.files import FileRefusedError
+from bot.files import LIMITS, FileRefusedError
 from bot.inbox import Inbox
 from bot.messages import InboundMessage, Logged
 from bot.metrics import Metrics
@@ -22,6 +22,7 @@ from bot.uploads import AttachmentKeeper, keep_upload
 from connectors.web.frames import (
     CHANNEL,
     MESSAGES,
+    MOST_FILES,
     BadFrameError,
     Hello,
     check_frame,
@@ -44,15 +45,7 @@ _UNKNOWN_SESSION: Final = 4001
 _NO_HELLO: Final = 4002
 _TOO_MANY_SOCKETS: Final = 4003
 _SESSION: Final = "X-Shakwa-Session"
-_LIMITS: Final[Mapping[str, int]] = {
-    "text": LONGEST_TEXT,
-    "files": 10,
-    "image": 10 * 2**20,
-    "document": 20 * 2**20,
-    "audio": 16 * 2**20,
-    "video": 50 * 2**20,
-}
-_STATUS: Final[Mapping[str, int]] = {"too_large": 413, "type": 415}
+_LIMITS: Final[Mapping[str, int]] = {"text": LONGEST_TEXT, "files": MOST_FILES, **LIMITS}
 
 
 class MessageLog(Protocol):
@@ -222,11 +215,15 @@ class WebChat:
     async def _answered(self, visit: Visit, text: str) -> dict[str, Any]:
         try:
             frame = parse_frame(text)
-            if frame["t"] not in MESSAGES:
-                return {"t": "pong"}
+        except BadFrameError as error:
+            return _nack(error)
+        return await self._heard(visit, frame) if frame["t"] in MESSAGES else {"t": "pong"}
+
+    async def _heard(self, visit: Visit, frame: Mapping[str, Any]) -> dict[str, Any]:
+        try:
             message = parse_message(frame, visit.sender, visit.hello, self._parts.clock())
         except BadFrameError as error:
-            return {"t": "nack", "id": error.frame_id or "", "code": error.code}
+            return _nack(error)
         return await self._taken(visit, message)
 
     async def _taken(self, visit: Visit, message: InboundMessage) -> dict[str, Any]:
@@ -251,15 +248,8 @@ class WebChat:
             return web.json_response({"error": "unknown_session", "frames": answers}, status=401)
         for frame in frames:
             if frame["t"] in MESSAGES:
-                answers.append(await self._polled(visit, frame))
+                answers.append(await self._heard(visit, frame))
         return web.json_response({"frames": answers})
-
-    async def _polled(self, visit: Visit, frame: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            message = parse_message(frame, visit.sender, visit.hello, self._parts.clock())
-        except BadFrameError as error:
-            return {"t": "nack", "id": error.frame_id or "", "code": error.code}
-        return await self._taken(visit, message)
 
     async def _polling_visit(
         self, request: web.Request, frames: Iterable[Mapping[str, Any]]
@@ -312,7 +302,7 @@ class WebChat:
             self._parts.metrics.files.labels(error.reason).inc()
             text = self._parts.texts.say(f"gateway_file_{error.reason}", request.query.get("lang"))
             refused = {"error": error.reason, "text": text}
-            return web.json_response(refused, status=_STATUS.get(error.reason, 400))
+            return web.json_response(refused, status=error.status)
         self._parts.metrics.files.labels("kept").inc()
         kept = {"id": info.id, "media": info.media, "name": info.name}
         return web.json_response(kept, status=201)
@@ -320,6 +310,10 @@ class WebChat:
     def _check_origin(self, request: web.Request) -> None:
         if not is_own_origin(request, self._parts.origins):
             raise web.HTTPForbidden
+
+
+def _nack(error: BadFrameError) -> dict[str, Any]:
+    return {"t": "nack", "id": error.frame_id or "", "code": error.code}
 
 
 def _welcome(visit: Visit) -> dict[str, Any]:

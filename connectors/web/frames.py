@@ -1,21 +1,20 @@
 """The frames of docs/widget-protocol.md: untrusted ones in, typed; typed ones out."""
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, cast
 
-from bot.messages import InboundMessage, Logged, Place, clean
+from bot.messages import InboundMessage, Logged, Place, clean, parse_point
 from bot.turns import LONGEST_TEXT, AttachmentInfo
 
 CHANNEL: Final = "web"
 VERSION: Final = 1
 _ID: Final = re.compile(r"[0-9A-Za-z-]{8,64}")
 _WORD: Final = re.compile(r"[a-z_]{1,40}")
-_MOST_FILES: Final = 10
+MOST_FILES: Final = 10
 _LONGEST_PLACE: Final = 200
 
 
@@ -121,7 +120,7 @@ def _files(frame: Mapping[str, Any]) -> dict[str, Any]:
     given = frame["attachments"]
     if not isinstance(given, list):
         raise TypeError
-    ids = [clean(_string(one)) for one in cast("list[object]", given)[:_MOST_FILES]]
+    ids = [clean(_string(one)) for one in cast("list[object]", given)[:MOST_FILES]]
     if not ids:
         raise BadFrameError
     text = clean(_string(frame.get("text", "")))
@@ -131,9 +130,7 @@ def _files(frame: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _location(frame: Mapping[str, Any]) -> dict[str, Any]:
-    latitude, longitude = float(frame["latitude"]), float(frame["longitude"])
-    if math.isnan(latitude + longitude) or abs(latitude) > 90 or abs(longitude) > 180:  # noqa: PLR2004 - degrees
-        raise ValueError(latitude, longitude)
+    latitude, longitude = parse_point(frame)
     accuracy = frame.get("accuracy")
     label = clean(_string(frame.get("label", "")))[:_LONGEST_PLACE]
     measured = None if accuracy is None else float(accuracy)
