@@ -54,6 +54,8 @@ class InboundMessage:
     place: Place | None = field(default=None, repr=False)
     language: str | None = None  # what the channel was set to, when nothing better is known
     context: Mapping[str, str] = field(default_factory=dict[str, str])  # what a link prefilled
+    remarks: tuple[str, ...] = ()  # keys of gateway texts with which the answer begins
+    edits: str | None = None  # the id of the message that this one corrects
 
     @property
     def key(self) -> str:
@@ -80,6 +82,7 @@ class Answer:
 
     text: str = field(repr=False)
     buttons: tuple[Button, ...] = ()
+    asks: str | None = None  # the open question, for channels that have a control for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +92,4 @@ class Logged:
     order: int
     message: InboundMessage
     answer: Answer | None
+    notice: bool = False  # told by us: the message is empty, for nobody wrote it

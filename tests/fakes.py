@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from bot.messages import Answer, InboundMessage
@@ -118,6 +119,7 @@ class RecordingInbox:
     received: dict[str, InboundMessage] = field(default_factory=dict[str, InboundMessage])
     answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
     collected: list[str] = field(default_factory=list[str])
+    told: dict[str, tuple[str, Answer]] = field(default_factory=dict[str, tuple[str, Answer]])
     failures: int = 0
 
     async def receive(self, message: InboundMessage) -> bool:
@@ -146,6 +148,9 @@ class RecordingInbox:
 
     async def mark_collected(self, keys: list[str]) -> None:
         self.collected += keys
+
+    async def tell(self, conversation: str, key: str, answer: Answer, at: datetime) -> None:
+        self.told.setdefault(key, (conversation, answer))
 
     async def waiting(self) -> AsyncIterator[InboundMessage]:
         for message in list(self.received.values()):
