@@ -37,25 +37,41 @@ async def keep_upload(
     keeper: AttachmentKeeper, conversation: str, part: BodyPartReader
 ) -> AttachmentInfo:
     """Keep the file in a multipart part; raises FileRefusedError."""
+    info, _ = await keep_stream(keeper, conversation, part.filename or "", _part_chunks(part))
+    return info
+
+
+async def keep_stream(
+    keeper: AttachmentKeeper, conversation: str, name: str, chunks: AsyncIterator[bytes]
+) -> tuple[AttachmentInfo, str]:
+    """Keep a file that streams in, and return its note and its hash; raises FileRefusedError."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-        kind, sha256 = await _received(part, file)
+        kind, sha256 = await _received(chunks, file)
         file.seek(0)
         kind = await asyncio.to_thread(check_archive, kind, file)
         file.seek(0)
-        return await keeper.keep(
+        info = await keeper.keep(
             conversation,
-            (clean(part.filename or "") or "file")[:_LONGEST_NAME],
+            (clean(name) or "file")[:_LONGEST_NAME],
             kind.media_type,
             kind.media,
             _chunks(file),
             sha256,
         )
+        return info, sha256
 
 
-async def _received(part: BodyPartReader, file: IO[bytes]) -> tuple[FileKind, str]:
-    """Write a part to a file while it streams in; raises FileRefusedError as soon as it must."""
-    head, size, hashed, kind = b"", 0, hashlib.sha256(), None
+async def _part_chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
     while chunk := await part.read_chunk(_CHUNK):
+        yield chunk
+    if not part.at_eof():  # the request ended before the file did
+        raise FileRefusedError("unreadable")
+
+
+async def _received(chunks: AsyncIterator[bytes], file: IO[bytes]) -> tuple[FileKind, str]:
+    """Write a stream to a file; raises FileRefusedError as soon as it must."""
+    head, size, hashed, kind = b"", 0, hashlib.sha256(), None
+    async for chunk in chunks:
         head = head if kind else head + chunk
         if kind is None and len(head) >= HEAD:
             kind = sniff(head[:HEAD])
@@ -64,8 +80,6 @@ async def _received(part: BodyPartReader, file: IO[bytes]) -> tuple[FileKind, st
             raise FileRefusedError("too_large")
         hashed.update(chunk)
         file.write(chunk)
-    if not part.at_eof():  # the request ended before the file did
-        raise FileRefusedError("unreadable")
     return kind or sniff(head), hashed.hexdigest()
 
 

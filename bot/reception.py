@@ -1,0 +1,172 @@
+"""What push channels deliver: kept as it came, then read, completed with its files and taken."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+from bot.albums import Album, Albums
+from bot.channels import (
+    Channel,
+    Errand,
+    Event,
+    Happening,
+    More,
+    Presence,
+    Receipt,
+    Received,
+    UnreadableEventError,
+)
+from bot.inbox import Inbox
+from bot.media import MediaJobs
+from bot.messages import InboundMessage
+from bot.outbox import Contacts, Outbox
+
+_LOG: Final = logging.getLogger(__name__)
+_PAUSE: Final = 1.0  # seconds before an event that could not be taken is tried again
+
+
+class EventStore(Protocol):
+    """Keeps events as they came."""
+
+    async def keep(self, event: Event) -> bool:
+        """Keep an event; False if it was kept before."""
+        ...
+
+    def waiting(self) -> AsyncIterator[Event]:
+        """Yield the events that were not taken yet, oldest first."""
+        ...
+
+    async def settle(self, keys: Sequence[str], *, parsed: bool) -> None:
+        """Mark events as taken, or as unparsed."""
+        ...
+
+
+class Reception:
+    """Takes each channel's events one after another, in the order in which they came."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything that comes in meets here
+        self,
+        events: EventStore,
+        channels: Mapping[str, Channel],
+        inbox: Inbox,
+        outbox: Outbox,
+        contacts: Contacts,
+        media: MediaJobs,
+        received: Callable[[str, bool], None] = lambda _channel, _repeat: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._events, self._channels, self._inbox, self._outbox = events, channels, inbox, outbox
+        self._contacts, self._media, self._counted = contacts, media, received
+        self._sleep = sleep
+        self._albums = Albums(self._take_album, sleep)
+        self._queues: dict[str, asyncio.Queue[Event]] = {
+            name: asyncio.Queue() for name in channels
+        }
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> int:
+        """Take up what was kept and not taken before the last stop; return how many."""
+        count = 0
+        async for event in self._events.waiting():
+            if event.channel in self._queues:
+                self._queues[event.channel].put_nowait(event)
+                count += 1
+        for name in self._channels:
+            self._spawn(self._work(name))
+        return count
+
+    async def stop(self) -> None:
+        """Stop taking events; what is not taken stays in the store."""
+        self._albums.stop()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def keep(self, event: Event) -> None:
+        """Keep an event for good, and have it taken soon; a repeat is kept once."""
+        if await self._events.keep(event):
+            self._queues[event.channel].put_nowait(event)
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, name: str) -> None:
+        while True:
+            await self._take(await self._queues[name].get())
+
+    async def _take(self, event: Event) -> None:
+        """Take an event, however often that must be tried."""
+        await self._insist(lambda: self._take_once(event), event.channel)
+
+    async def _insist(self, take: Callable[[], Awaitable[None]], channel: str) -> None:
+        while True:
+            try:
+                return await take()
+            except Exception:  # noqa: BLE001 - whatever it was, what came keeps its place
+                _LOG.exception("event.delayed", extra={"channel": channel})
+            await self._sleep(_PAUSE)
+
+    async def _take_once(self, event: Event) -> None:
+        channel = self._channels[event.channel]
+        try:
+            happenings = channel.parse(event)
+        except UnreadableEventError:
+            _LOG.exception("event.unparsed", extra={"channel": event.channel})
+            await self._events.settle([event.key], parsed=False)
+            return
+        gathering = [await self._happened(channel, one, event.key) for one in happenings]
+        if not any(gathering):
+            await self._events.settle([event.key], parsed=True)
+
+    async def _happened(self, channel: Channel, happening: Happening, event_key: str) -> bool:
+        """Do what is to be done about a happening; True when its album still gathers."""
+        match happening:
+            case Received():
+                return await self._received(channel, happening, event_key)
+            case Receipt():
+                await self._outbox.receipt(happening)
+            case Presence(conversation, reachable):
+                await self._contacts.set_reachable(conversation, reachable=reachable)
+            case More():
+                return await self._more(channel, happening, event_key)
+            case Errand(run):
+                self._spawn(run())
+        return False
+
+    async def _more(self, channel: Channel, more: More, event_key: str) -> bool:
+        """Show the next choices; of what nobody knows any more the citizen is told so."""
+        message = more.received.message
+        if await self._outbox.put_more(message.key, message.conversation, more):
+            self._spawn(channel.acknowledge(more.received))
+            return False
+        passed = replace(message, text="", remarks=("gateway_choice_passed",))
+        return await self._received(channel, replace(more.received, message=passed), event_key)
+
+    async def _received(self, channel: Channel, received: Received, event_key: str) -> bool:
+        message = received.message
+        await self._contacts.heard(message.conversation, message.received_at, received.address)
+        await self._outbox.heard(message.conversation)
+        self._spawn(channel.acknowledge(received))
+        files = await self._media.expect(message, received.media)
+        message = replace(message, attachments=files)
+        if received.album is not None:
+            await self._albums.add(received.album, message, event_key)
+            return True
+        await self._albums.flush(message.conversation)
+        await self._receive(message)
+        return False
+
+    async def _take_album(self, album: Album) -> None:
+        async def take() -> None:
+            await self._receive(album.message)
+            await self._events.settle(album.events, parsed=True)
+
+        await self._insist(take, album.message.channel)
+
+    async def _receive(self, message: InboundMessage) -> None:
+        new = await self._inbox.receive(message)
+        self._counted(message.channel, not new)
