@@ -16,12 +16,17 @@ from pymongo.errors import DuplicateKeyError
 
 from bot.turns import AttachmentInfo
 from storage.database import Database, Document
+from storage.media import Coming, MongoMedia
 
 _BUCKET: Final = "attachments"
 
 
 class AttachmentMissingError(Exception):
     """No file was kept under this id."""
+
+
+class AttachmentExpectedError(AttachmentMissingError):
+    """The file is still on its way to us."""
 
 
 class AttachmentAlteredError(Exception):
@@ -48,7 +53,7 @@ class MongoAttachments:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._uploads, self._files = database[_BUCKET], database[f"{_BUCKET}.files"]
         self._bucket = AsyncIOMotorGridFSBucket(database, _BUCKET)
-        self._now = now
+        self._expected, self._now = MongoMedia(database), now
 
     async def keep(  # noqa: PLR0913, PLR0917  an upload has this many properties
         self,
@@ -81,23 +86,44 @@ class MongoAttachments:
     async def claim(
         self, conversation: str, ids: Sequence[str]
     ) -> tuple[list[AttachmentInfo], list[str]]:
-        """Return the files of this conversation, and the ids that are not its own."""
+        """Return the files of this conversation, and the ids that are not its own.
+
+        A file that is expected from a platform is the conversation's from the beginning.
+        """
         if not ids:  # as with most messages
             return [], []
         own = {"_id": {"$in": list(ids)}, "conversation": conversation}
         found = {upload["_id"]: _info(upload) async for upload in self._uploads.find(own)}
         asked = list(dict.fromkeys(ids))
+        if others := [id_ for id_ in asked if id_ not in found]:
+            found |= await self._expected.expected(conversation, others)
         return [found[id_] for id_ in asked if id_ in found], [
             id_ for id_ in asked if id_ not in found
         ]
 
     async def open(self, attachment_id: str) -> tuple[Attachment, AsyncIterator[bytes]]:
-        """Return what is known of a file, and its bytes; raises AttachmentMissingError."""
+        """Return what is known of a file, and its bytes.
+
+        Raises AttachmentMissingError, or AttachmentExpectedError while it has not come.
+        """
         upload = await self._uploads.find_one({"_id": attachment_id})
+        if upload is None:
+            kept = await self._kept_as(attachment_id)
+            upload = await self._uploads.find_one({"_id": kept})
         if upload is None:
             raise AttachmentMissingError(attachment_id)
         attachment = _attachment_from(upload)
         return attachment, self._read(attachment.sha256)
+
+    async def _kept_as(self, expected_id: str) -> str:
+        """Return the id under which an expected file is kept."""
+        match await self._expected.find(expected_id):
+            case (Coming.KEPT, str(kept)):
+                return kept
+            case (Coming.WAITING, _):
+                raise AttachmentExpectedError(expected_id)
+            case _:
+                raise AttachmentMissingError(expected_id)
 
     async def _read(self, sha256: str) -> AsyncIterator[bytes]:
         async for chunk in await self._bucket.open_download_stream_by_name(sha256):

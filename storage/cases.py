@@ -1,13 +1,18 @@
 """Cases: filed once, numbered without gaps, and growing line by line."""
 
-from pymongo import DESCENDING
+from typing import Final
+
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from cases.case import Case
 from cases.intake import AlreadyFiledError
 from cases.numbers import CaseNumber
 from storage.case_documents import case_document, case_from, entry_document
-from storage.database import Database
+from storage.database import Database, Document
+
+_CITIZEN: Final = "citizen"
+_FILING: Final = 1  # the line of a history that the citizen knows from filing
 
 
 class MongoCases:
@@ -52,11 +57,28 @@ class MongoCases:
         """Keep the lines that `after` adds; False if the case has grown since `before`."""
         lines = len(before.history)
         added = [entry_document(entry) for entry in after.history[lines:]]
-        result = await self._kept.update_one(
-            {"_id": str(before.number), "lines": lines},
-            {"$push": {"history": {"$each": added}}, "$inc": {"lines": len(added)}},
-        )
+        growth: Document = {
+            "$push": {"history": {"$each": added}},
+            "$inc": {"lines": len(added)},
+        }
+        if any(entry["by"] != _CITIZEN for entry in added):
+            growth["$set"] = {"untold": True}
+        result = await self._kept.update_one({"_id": str(before.number), "lines": lines}, growth)
         return result.matched_count == 1
+
+    async def untold(self, limit: int) -> list[tuple[Case, int]]:
+        """Return cases with news for the citizen, and how many lines of each were told."""
+        oldest = [("filed_at", ASCENDING), ("serial", ASCENDING)]
+        found = self._kept.find({"untold": True}).sort(oldest).limit(limit)
+        return [(case_from(one), one.get("told", _FILING)) async for one in found]
+
+    async def set_told(self, number: CaseNumber, lines: int) -> None:
+        """Remember that the first lines of a case's history were told to the citizen."""
+        told, case = {"$max": {"told": lines}}, {"_id": str(number)}
+        all_of_them = case | {"lines": lines}
+        result = await self._kept.update_one(all_of_them, {**told, "$unset": {"untold": ""}})
+        if not result.matched_count:  # more were added meanwhile, and are still to be told
+            await self._kept.update_one(case, told)
 
     async def _highest(self, year: int, seen: int) -> int:
         found = self._kept.find({"year": year, "serial": {"$gte": seen}}, {"serial": 1})

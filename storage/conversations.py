@@ -66,12 +66,13 @@ def conversation_document(conversation: Conversation) -> Document:
         "last_key": conversation.last_key,
         "last_answer": answer_document(last_answer) if last_answer else None,
         "last_at": conversation.last_at,
+        "before": None if conversation.before is None else zlib.compress(conversation.before),
     }
 
 
 def conversation_from(document: Document) -> Conversation:
     """Return the conversation that a document keeps."""
-    last_answer = document["last_answer"]
+    last_answer, before = document["last_answer"], document.get("before")
     return Conversation(
         id=document["_id"],
         version=document["version"],
@@ -85,4 +86,5 @@ def conversation_from(document: Document) -> Conversation:
         last_key=document["last_key"],
         last_answer=answer_from(last_answer) if last_answer else None,
         last_at=document["last_at"],
+        before=None if before is None else zlib.decompress(before),
     )

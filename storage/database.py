@@ -21,6 +21,19 @@ _ANSWER_MS: Final = 30_000
 # Platforms deliver a message again for up to a week; until then its key must be known.
 MESSAGES_KEPT: Final = timedelta(days=8)
 GUESSES_COUNTED: Final = timedelta(minutes=15)
+UNPARSED_KEPT: Final = timedelta(days=30)  # events that somebody has to look at
+PARCELS_KEPT: Final = timedelta(days=30)
+CODES_KEPT: Final = timedelta(days=1)  # after they have expired, with the draft they carry
+
+
+def _expiring(field: str, kept: timedelta) -> IndexModel:
+    """Return the index by which documents are dropped; those without the field stay.
+
+    Only so are some kept for ever: the embedded engine drops whatever has the field and is
+    old enough, also what is outside the filter of a partial index.
+    """
+    return IndexModel([(field, ASCENDING)], expireAfterSeconds=int(kept.total_seconds()))
+
 
 _INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
     "inbox": (
@@ -34,13 +47,28 @@ _INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
                 ("order", ASCENDING),
             ]
         ),
-        IndexModel(
-            [("received_at", ASCENDING)],
-            expireAfterSeconds=int(MESSAGES_KEPT.total_seconds()),
-            # What still waits for its answer never expires.
-            partialFilterExpression={"status": "done"},
-        ),
+        _expiring("done_at", MESSAGES_KEPT),
     ),
+    "events": (
+        IndexModel([("state", ASCENDING), ("order", ASCENDING)]),
+        _expiring("taken_at", MESSAGES_KEPT),
+        _expiring("unparsed_at", UNPARSED_KEPT),
+    ),
+    "outbox": (
+        IndexModel([("state", ASCENDING), ("order", ASCENDING)]),
+        IndexModel([("conversation", ASCENDING), ("state", ASCENDING), ("order", ASCENDING)]),
+        IndexModel([("conversation", ASCENDING), ("order", ASCENDING)]),
+        IndexModel([("ids", ASCENDING)]),
+        IndexModel([("channel", ASCENDING), ("delivery", ASCENDING), ("sent_at", ASCENDING)]),
+        IndexModel(
+            [("changed_at", DESCENDING), ("order", DESCENDING)],
+            partialFilterExpression={"state": "dead"},
+        ),
+        _expiring("sent_at", PARCELS_KEPT),
+    ),
+    "contacts": (IndexModel([("joined", ASCENDING)]),),
+    "media": (IndexModel([("state", ASCENDING), ("order", ASCENDING)]),),
+    "resume_codes": (_expiring("expires_at", CODES_KEPT),),
     "cases": (
         IndexModel([("complaint.filing_key", ASCENDING)], unique=True),
         IndexModel([("year", ASCENDING), ("serial", ASCENDING)], unique=True),
@@ -51,10 +79,14 @@ _INDEXES: Final[Mapping[str, Sequence[IndexModel]]] = {
                 ("serial", DESCENDING),
             ]
         ),
+        IndexModel(
+            [("filed_at", ASCENDING), ("serial", ASCENDING)],
+            partialFilterExpression={"untold": True},
+        ),
     ),
     "guesses": (
         IndexModel([("asker", ASCENDING), ("at", ASCENDING)]),
-        IndexModel([("at", ASCENDING)], expireAfterSeconds=int(GUESSES_COUNTED.total_seconds())),
+        _expiring("at", GUESSES_COUNTED),
     ),
     "attachments": (
         IndexModel([("conversation", ASCENDING), ("sha256", ASCENDING)], unique=True),

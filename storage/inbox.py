@@ -1,36 +1,20 @@
 """Received messages, until they are answered and for as long as they may be repeated."""
 
-import secrets
-import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import Final
 
 from pymongo import ASCENDING, DESCENDING
-from pymongo.errors import DuplicateKeyError
 
 from bot.messages import Answer, InboundMessage, Logged, Place
 from storage.answers import answer_document, answer_from
+from storage.arrivals import keep_arrival
 from storage.database import Database, Document
 
 _NEW: Final = "new"
 _DONE: Final = "done"
 _COLLECTED_AT_ONCE: Final = 200
-
-
-class _Order:
-    """Numbers that grow with time and never repeat within this process."""
-
-    def __init__(self) -> None:
-        self._last = 0
-
-    def next(self) -> int:
-        """Return the present microsecond, or the next one that is not taken."""
-        self._last = max(self._last + 1, time.time_ns() // 1_000)
-        return self._last
-
-
-_ORDER: Final = _Order()
 
 
 class MongoInbox:
@@ -41,18 +25,28 @@ class MongoInbox:
 
     async def receive(self, message: InboundMessage) -> bool:
         """Keep a message; False if one with its key was received before."""
-        receipt = secrets.token_hex(8)
-        state = {"order": _ORDER.next(), "status": _NEW, "collected": False, "receipt": receipt}
-        try:
-            await self._kept.insert_one(message_document(message) | state)
-        except DuplicateKeyError:
-            return await self._is_ours(message.key, receipt)
-        return True
+        state = {"status": _NEW, "collected": False}
+        return await keep_arrival(self._kept, message_document(message) | state)
 
     async def finish(self, key: str, answer: Answer) -> None:
         """Keep the answer to a message and mark the message as done."""
         done = {"status": _DONE, "answer": answer_document(answer)}
-        await self._kept.update_one({"_id": key}, {"$set": done})
+        update = {"$set": done, "$currentDate": {"done_at": True}}  # it expires from now on
+        await self._kept.update_one({"_id": key}, update)
+
+    async def tell(self, conversation: str, key: str, answer: Answer, at: datetime) -> None:
+        """Keep an answer to nothing that the citizen wrote; one with its key is kept once."""
+        channel, _, sender = conversation.partition(":")
+        nothing = InboundMessage(channel, key.removeprefix(f"{channel}:"), sender, at)
+        notice = {
+            "_id": key,
+            "status": _DONE,
+            "collected": False,
+            "notice": True,
+            "answer": answer_document(answer),
+            "done_at": at,
+        }
+        await keep_arrival(self._kept, message_document(nothing) | notice)
 
     async def find_answer(self, key: str) -> Answer | None:
         """Return the answer to a message that is done."""
@@ -84,16 +78,14 @@ class MongoInbox:
         documents = await newest.limit(limit).to_list(None)
         return [_logged(document) for document in reversed(documents)]
 
-    async def _is_ours(self, key: str, receipt: str) -> bool:
-        # After a lost connection the driver inserts again what may have been kept: the
-        # message found is then no repeat, but this very one, and still has to be taken.
-        return await self._kept.find_one({"_id": key, "receipt": receipt}, {"_id": 1}) is not None
-
 
 def _logged(document: Document) -> Logged:
     answer = document.get("answer")
     return Logged(
-        document["order"], message_from(document), answer_from(answer) if answer else None
+        document["order"],
+        message_from(document),
+        answer_from(answer) if answer else None,
+        notice=document.get("notice", False),
     )
 
 
@@ -111,6 +103,8 @@ def message_document(message: InboundMessage) -> Document:
         "place": asdict(message.place) if message.place else None,
         "language": message.language,
         "context": dict(message.context),
+        "remarks": list(message.remarks),
+        "edits": message.edits,
     }
 
 
@@ -126,4 +120,6 @@ def message_from(document: Document) -> InboundMessage:
         place=Place(**document["place"]) if document["place"] else None,
         language=document["language"],
         context=document.get("context") or {},
+        remarks=tuple(document.get("remarks") or ()),
+        edits=document.get("edits"),
     )

@@ -6,13 +6,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.channels import MediaRef
+from bot.media import MediaJob
 from bot.turns import AttachmentInfo
 from storage.attachments import (
     AttachmentAlteredError,
+    AttachmentExpectedError,
     AttachmentMissingError,
     MongoAttachments,
 )
 from storage.database import Database
+from storage.media import MongoMedia
 from tests.builders import CITIZEN, NOON
 
 pytestmark = pytest.mark.mongo
@@ -24,6 +28,15 @@ PHOTO_HASH = hashlib.sha256(PHOTO).hexdigest()
 @pytest.fixture
 def desk(database: Database) -> MongoAttachments:
     return MongoAttachments(database, lambda: NOON)
+
+
+@pytest.fixture
+def media(database: Database) -> MongoMedia:
+    return MongoMedia(database)
+
+
+def job(id_: str = "expected", conversation: str = CITIZEN) -> MediaJob:
+    return MediaJob(id_, conversation, "telegram", MediaRef("ref", "image", "expected.jpg"))
 
 
 async def keep(
@@ -163,3 +176,73 @@ async def test_files_of_another_conversation_are_not_claimed(desk: MongoAttachme
 
 async def test_nothing_is_claimed_when_nothing_is_asked_for(desk: MongoAttachments):
     assert await desk.claim(CITIZEN, []) == ([], [])
+
+
+async def test_expected_file_is_claimed_before_and_after_it_came(
+    desk: MongoAttachments, media: MongoMedia
+):
+    info = AttachmentInfo("expected", "image", "expected.jpg")
+    await media.expect(job())
+    before = await desk.claim(CITIZEN, ["expected"])
+
+    await media.kept("expected", (await keep(desk)).id)
+
+    assert before == ([info], [])
+    assert await desk.claim(CITIZEN, ["expected"]) == before
+
+
+async def test_lost_file_is_still_the_conversations_own(desk: MongoAttachments, media: MongoMedia):
+    await media.expect(job())
+    await media.lost("expected", "too_large")
+
+    known, unknown = await desk.claim(CITIZEN, ["expected"])
+
+    assert ([info.id for info in known], unknown) == (["expected"], [])
+
+
+async def test_files_and_expected_files_are_claimed_in_the_order_asked_for(
+    desk: MongoAttachments, media: MongoMedia
+):
+    own = await keep(desk)
+    await media.expect(job())
+    await media.expect(job("foreign", "telegram:8"))
+
+    known, unknown = await desk.claim(CITIZEN, ["expected", "foreign", own.id, "expected"])
+
+    assert ([info.id for info in known], unknown) == (["expected", own.id], ["foreign"])
+
+
+async def test_expected_file_is_opened_as_the_one_that_came(
+    desk: MongoAttachments, media: MongoMedia
+):
+    await media.expect(job())
+    kept = await keep(desk)
+    await media.kept("expected", kept.id)
+
+    attachment, _ = await desk.open("expected")
+
+    assert (attachment.id, attachment.sha256) == (kept.id, PHOTO_HASH)
+    assert await read(desk, "expected") == PHOTO
+
+
+async def test_file_that_has_not_come_is_not_opened_yet(desk: MongoAttachments, media: MongoMedia):
+    await media.expect(job())
+
+    with pytest.raises(AttachmentExpectedError):
+        await desk.open("expected")
+
+
+@pytest.mark.parametrize("attachment", [None, "deleted"])
+async def test_file_that_will_never_come_is_missing_for_good(
+    desk: MongoAttachments, media: MongoMedia, attachment: str | None
+):
+    await media.expect(job())
+    if attachment:
+        await media.kept("expected", attachment)
+    else:
+        await media.lost("expected", "gone")
+
+    with pytest.raises(AttachmentMissingError) as missing:
+        await desk.open("expected")
+
+    assert missing.type is AttachmentMissingError

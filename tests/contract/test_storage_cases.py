@@ -10,7 +10,8 @@ import pytest
 
 from cases import workflow
 from cases.access import AccessKeys
-from cases.case import Case
+from cases.case import Case, Status
+from cases.casework import Casework
 from cases.deadlines import Calendar
 from cases.following import Act, Following
 from cases.intake import AlreadyFiledError, Intake, Routing
@@ -211,3 +212,129 @@ async def test_case_is_due_on_the_same_day_after_it_was_kept(store: MongoCases):
 
     assert kept is not None
     assert kept.due == date(2026, 12, 31)
+
+
+def moved(case: Case, to: Status = Status.ASSIGNED) -> Case:
+    return workflow.move(case, to, at=NOON, by="officer")
+
+
+async def grown(store: MongoCases, case: Case, after: Case) -> Case:
+    assert await store.grow(case, after)
+    return after
+
+
+async def untold(store: MongoCases, limit: int = 10) -> list[tuple[int, int]]:
+    return [(case.number.serial, told) for case, told in await store.untold(limit)]
+
+
+async def test_what_an_officer_adds_is_news_after_the_filing(store: MongoCases):
+    case = filed_case()
+    await store.add(case)
+    before = await store.untold(10)
+
+    after = await grown(store, case, moved(case))
+
+    assert before == []
+    assert await store.untold(10) == [(after, 1)]
+
+
+async def test_what_the_citizen_adds_is_no_news(store: MongoCases):
+    case = filed_case()
+    await store.add(case)
+
+    await grown(store, case, workflow.add(case, at=NOON, by="citizen", note="ما زال مطفأ"))
+
+    assert await store.untold(10) == []
+
+
+async def test_news_are_not_forgotten_when_the_citizen_adds_something(store: MongoCases):
+    case = filed_case()
+    await store.add(case)
+    after = await grown(store, case, moved(case))
+
+    await grown(store, after, workflow.add(after, at=NOON, by="citizen", note="شكرا"))
+
+    assert await untold(store) == [(1, 1)]
+
+
+async def test_addition_that_was_refused_is_no_news(store: MongoCases):
+    case = filed_case()
+    await store.add(case)
+    await store.grow(case, workflow.add(case, at=NOON, by="citizen", note="first"))
+
+    assert not await store.grow(case, moved(case))
+    assert await store.untold(10) == []
+
+
+async def test_news_that_were_told_are_none_any_more(store: MongoCases):
+    case = filed_case()
+    await store.add(case)
+    await grown(store, case, moved(case))
+
+    await store.set_told(case.number, 2)
+
+    assert await store.untold(10) == []
+
+
+async def test_next_news_begin_where_the_last_ended(store: MongoCases):
+    case = filed_case()
+    await store.add(case)
+    assigned = await grown(store, case, moved(case))
+    await store.set_told(case.number, 2)
+
+    await grown(store, assigned, moved(assigned, Status.IN_PROGRESS))
+
+    assert await untold(store) == [(1, 2)]
+
+
+async def test_what_was_added_while_news_were_told_is_still_to_be_told(store: MongoCases):
+    case = filed_case()
+    await store.add(case)
+    assigned = await grown(store, case, moved(case))
+    await grown(store, assigned, moved(assigned, Status.IN_PROGRESS))
+
+    await store.set_told(case.number, 2)
+
+    assert await untold(store) == [(1, 2)]
+
+
+async def test_telling_late_what_was_told_before_takes_nothing_back(store: MongoCases):
+    case = filed_case()
+    await store.add(case)
+    assigned = await grown(store, case, moved(case))
+    in_progress = await grown(store, assigned, moved(assigned, Status.IN_PROGRESS))
+    await store.set_told(case.number, 3)
+
+    await store.set_told(case.number, 2)
+    await grown(store, in_progress, moved(in_progress, Status.RESOLVED))
+
+    assert await untold(store) == [(1, 3)]
+
+
+async def test_no_news_are_lost_when_all_happens_at_once(store: MongoCases, following: Following):
+    case = filed_case()
+    await store.add(case)
+    number = str(case.number)
+    casework = Casework(store, "KW", lambda: NOON)
+    notes = [casework.add(number, by="officer", note=str(place)) for place in range(10)]
+    additions = [following.act(CITIZEN, number, Act.ADD, note="شكرا") for _ in range(5)]
+
+    await asyncio.gather(*notes, *additions, store.set_told(case.number, 1))
+
+    ((news, told),) = await store.untold(10)
+    assert (len(news.history), told) == (16, 1)
+
+
+async def test_of_many_cases_with_news_the_oldest_come_first(store: MongoCases):
+    for serial in (2, 3, 1):
+        case = filed_case(serial, filed_at=NOON + timedelta(hours=serial))
+        await store.add(case)
+        await grown(store, case, moved(case))
+
+    assert await untold(store, 2) == [(1, 1), (2, 1)]
+
+
+async def test_nothing_is_told_of_an_unknown_case(store: MongoCases):
+    await store.set_told(CaseNumber("KW", 2026, 9), 2)
+
+    assert await store.untold(10) == []

@@ -4,9 +4,14 @@ from typing import Any, cast
 
 import pytest
 from pymongo.errors import DuplicateKeyError
-from pymongo.results import InsertOneResult
+from pymongo.results import InsertOneResult, UpdateResult
 
+from bot.channels import Delivery, Event, Failure, MediaRef, Parcel, Receipt
+from bot.media import MediaJob
+from bot.messages import Answer
+from bot.outbox import State
 from storage.database import (
+    _INDEXES,
     Collection,
     Database,
     Document,
@@ -15,8 +20,12 @@ from storage.database import (
     ensure_indexes,
     ping,
 )
+from storage.events import MongoEvents
 from storage.inbox import MongoInbox
-from tests.builders import message
+from storage.media import MongoMedia
+from storage.outbox import MongoOutbox
+from storage.resume_codes import MongoResumeCodes
+from tests.builders import CITIZEN, NOON, message
 
 pytestmark = pytest.mark.mongo
 
@@ -84,9 +93,60 @@ async def test_documents_that_a_dead_client_was_changing_are_freed(engine_uri: s
     assert changed.modified_count == 1
 
 
-async def test_message_that_the_driver_inserted_again_is_no_repeat(database: Database):
-    twice = cast("Any", {"inbox": InsertsTwice(database["inbox"])})
+def twice(database: Database, name: str) -> Any:
+    return cast("Any", {name: InsertsTwice(database[name])})
 
-    assert await MongoInbox(twice).receive(message())
+
+async def test_message_that_the_driver_inserted_again_is_no_repeat(database: Database):
+    inbox = twice(database, "inbox")
+
+    assert await MongoInbox(inbox).receive(message())
     with pytest.raises(DuplicateKeyError):
-        await twice["inbox"].insert_one({"_id": message().key})
+        await inbox["inbox"].insert_one({"_id": message().key})
+
+
+async def test_nothing_else_that_the_driver_inserted_again_is_a_repeat(database: Database):
+    event = Event("telegram:1", "telegram", {}, NOON)
+    parcel = Parcel("answer:1", CITIZEN, Answer("تم"))
+    job = MediaJob("file", CITIZEN, "telegram", MediaRef("ref", "image"))
+
+    assert await MongoEvents(twice(database, "events")).keep(event)
+    assert await MongoOutbox(twice(database, "outbox"), lambda: NOON).add(parcel)
+    assert await MongoMedia(twice(database, "media")).expect(job)
+    await MongoResumeCodes(twice(database, "resume_codes")).issue("hash", CITIZEN, NOON)
+
+
+async def test_no_index_lets_documents_expire_by_a_filter(database: Database):
+    # The embedded engine drops what such a filter leaves out.
+    every = [await database[name].index_information() for name in _INDEXES]
+    expiring = [
+        one for indexes in every for one in indexes.values() if "expireAfterSeconds" in one
+    ]
+
+    assert len(expiring) == 6
+    assert not any("partialFilterExpression" in one for one in expiring)
+
+
+class UpdatesTwice:
+    """A collection that updates again what was changed, as the driver does on that engine."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.find_one, self.insert_one = collection.find_one, collection.insert_one
+        self.update_once = collection.update_one
+
+    async def update_one(self, which: Document, update: Document) -> UpdateResult:
+        await self.update_once(which, update)
+        return await self.update_once(which, update)
+
+
+async def test_failure_that_the_driver_noted_again_is_told(database: Database):
+    updating = cast("Any", {"outbox": UpdatesTwice(database["outbox"])})
+    outbox = MongoOutbox(updating, lambda: NOON)
+    parcel = Parcel("answer:1", CITIZEN, Answer("تم"))
+    await outbox.add(parcel)
+    await outbox.change(parcel, State.SENDING)
+    failed = Receipt("telegram", "1", parcel.key, Delivery.FAILED, Failure.WINDOW)
+
+    told = [await outbox.note(failed) for _ in range(2)]
+
+    assert told == [parcel, None]

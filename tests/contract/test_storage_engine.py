@@ -6,14 +6,18 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.channels import Event, MediaRef, Parcel
+from bot.media import MediaJob
+from bot.messages import Answer
 from bot.turns import Conversation
 from storage.attachments import MongoAttachments
 from storage.cases import MongoCases
+from storage.contacts import MongoContacts
 from storage.conversations import MongoConversations
 from storage.database import connect
 from storage.engine import (
@@ -24,11 +28,19 @@ from storage.engine import (
     find_uv,
     start_engine,
 )
+from storage.events import MongoEvents
 from storage.guesses import MongoGuesses
 from storage.inbox import MongoInbox
+from storage.media import MongoMedia
+from storage.outbox import MongoOutbox
+from storage.resume_codes import MongoResumeCodes
 from tests.builders import NOON, filed_case, message
 
 pytestmark = [pytest.mark.mongo, pytest.mark.slow]
+
+EVENT = Event("telegram:1", "telegram", {"update_id": 1}, NOON)
+PARCEL = Parcel("answer:1", "telegram:7", Answer("تم"))
+JOB = MediaJob("file", "telegram:7", "telegram", MediaRef("ref", "image"))
 
 OWNER = """
 import asyncio, pathlib, sys
@@ -41,6 +53,10 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+def present() -> datetime:
+    return datetime.now(UTC)
 
 
 async def waiting_ids(uri: str) -> list[str]:
@@ -160,7 +176,12 @@ async def test_every_kind_of_document_outlives_a_killed_engine(tmp_path: Path):
         photo = await MongoAttachments(database, lambda: NOON).keep(
             "web:1", "photo", "image/jpeg", "image", b"photo", hashlib.sha256(b"photo").hexdigest()
         )
-        await MongoGuesses(database, lambda: datetime.now(UTC)).count("web:1")
+        await MongoGuesses(database, present).count("web:1")
+        await MongoEvents(database).keep(EVENT)
+        await MongoOutbox(database, present).add(PARCEL)
+        await MongoMedia(database).expect(JOB)
+        await MongoContacts(database).join("web:1", "telegram:7")
+        await MongoResumeCodes(database).issue("hash", "web:1", present() + timedelta(hours=1))
         os.killpg(engine.group, signal.SIGKILL)
     await engine.stop()
 
@@ -168,5 +189,10 @@ async def test_every_kind_of_document_outlives_a_killed_engine(tmp_path: Path):
         assert (await MongoConversations(database).get("web:1")).turn == 1
         assert await MongoCases(database).find(filed_case().number) == filed_case()
         assert await database["guesses"].count_documents({"asker": "web:1"}) == 1
+        assert [event async for event in MongoEvents(database).waiting()] == [EVENT]
+        assert [parcel async for parcel in MongoOutbox(database, present).pending()] == [PARCEL]
+        assert [job async for job in MongoMedia(database).waiting()] == [JOB]
+        assert "web:1" in await MongoContacts(database).conversations_of("telegram:7")
+        assert await MongoResumeCodes(database).redeem("hash", "web:2", present()) == "web:1"
         _, chunks = await MongoAttachments(database, lambda: NOON).open(photo.id)
         assert [chunk async for chunk in chunks] == [b"photo"]

@@ -1,6 +1,7 @@
 """What every InboxStore promises."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +13,8 @@ from tests.builders import CITIZEN, message
 
 pytestmark = pytest.mark.mongo
 
+NOW = datetime.now(UTC).replace(microsecond=0)  # the store drops what is really old
+NOTICE = Answer("حُلّت شكواك", (Button("قيّم", "b:0:00000000:1"),))
 ANSWER = Answer("وعليكم السلام", (Button("شكوى", "b:1:00000000:1"),))
 
 
@@ -126,10 +129,118 @@ async def test_marking_nothing_as_collected_is_no_error(store: InboxStore):
     await store.mark_collected([])
 
 
-async def test_only_done_messages_expire(database: Database):
+async def test_message_keeps_remarks_and_what_it_corrects(store: InboxStore):
+    sent = message(remarks=("gateway_file_too_large",), edits="telegram:0")
+    await store.receive(sent)
+
+    assert await waiting(store) == [sent]
+
+
+async def test_answer_keeps_the_question_that_it_asks(store: InboxStore):
+    asking = Answer("أين؟", asks="place")
+    await store.receive(message())
+
+    await store.finish(message().key, asking)
+
+    assert await store.find_answer(message().key) == asking
+
+
+async def test_message_that_was_kept_before_it_could_be_remarked_on_is_read(
+    store: InboxStore, database: Database
+):
+    await store.receive(message(remarks=("gateway_file_too_large",), edits="telegram:0"))
+    await database["inbox"].update_one({}, {"$unset": {"remarks": "", "edits": ""}})
+
+    assert await waiting(store) == [message()]
+
+
+async def test_answer_that_was_kept_before_it_could_ask_is_read(
+    store: InboxStore, database: Database
+):
+    await store.receive(message())
+    await store.finish(message().key, ANSWER)
+    await database["inbox"].update_one({}, {"$unset": {"answer.asks": ""}})
+
+    assert await store.find_answer(message().key) == ANSWER
+
+
+async def test_notice_is_collected_with_the_answers_in_order(store: InboxStore):
+    await store.receive(message(message_id="1"))
+    await store.tell(CITIZEN, "notice:KW-1:2", NOTICE, NOW)
+    await store.receive(message(message_id="2"))
+    for name in ("1", "2"):
+        await store.finish(f"telegram:{name}", ANSWER)
+
+    collected = await store.collect(CITIZEN)
+
+    assert collected == [
+        ("telegram:1", ANSWER),
+        ("notice:KW-1:2", NOTICE),
+        ("telegram:2", ANSWER),
+    ]
+
+
+async def test_notice_that_was_collected_is_collected_no_more(store: InboxStore):
+    await store.tell(CITIZEN, "notice:KW-1:2", NOTICE, NOW)
+
+    await store.mark_collected(["notice:KW-1:2"])
+
+    assert await store.collect(CITIZEN) == []
+
+
+async def test_notice_is_told_once(store: InboxStore):
+    await asyncio.gather(*(store.tell(CITIZEN, "notice", NOTICE, NOW) for _ in range(20)))
+    await store.mark_collected(["notice"])
+    await store.tell(CITIZEN, "notice", ANSWER, NOW)
+
+    assert await store.collect(CITIZEN) == []
+    assert await store.find_answer("notice") == NOTICE
+
+
+async def test_notice_waits_for_no_turn(store: InboxStore):
+    await store.tell(CITIZEN, "notice", NOTICE, NOW)
+
+    assert await waiting(store) == []
+
+
+async def test_notice_is_seen_by_its_own_conversation_only(store: InboxStore):
+    await store.tell(CITIZEN, "notice", NOTICE, NOW)
+
+    assert await store.collect("telegram:8") == []
+
+
+async def test_log_tells_notices_from_what_the_citizen_wrote(database: Database):
+    inbox = MongoInbox(database)
+    await inbox.receive(message(received_at=NOW))
+    await inbox.tell(CITIZEN, "telegram:notice:1", NOTICE, NOW)
+
+    wrote, told = await inbox.history(CITIZEN, 10)
+
+    assert (wrote.message, wrote.answer, wrote.notice) == (message(received_at=NOW), None, False)
+    empty = InboundMessage("telegram", "notice:1", "7", NOW)
+    assert (told.message, told.answer, told.notice) == (empty, NOTICE, True)
+    assert told.message.key == "telegram:notice:1"
+    assert told.order > wrote.order
+
+
+async def test_message_begins_to_expire_when_it_is_done(store: InboxStore, database: Database):
+    await store.receive(message())
+    waiting = await database["inbox"].find_one({"_id": message().key})
+    await store.finish(message().key, ANSWER)
+    await store.tell(CITIZEN, "notice", NOTICE, NOW)
+
+    done = await database["inbox"].find_one({"_id": message().key})
+    notice = await database["inbox"].find_one({"_id": "notice"})
+    assert waiting is not None
+    assert done is not None
+    assert notice is not None
+    assert "done_at" not in waiting  # the store drops whatever has this field and is old enough
+    assert abs(done["done_at"] - datetime.now(UTC)) < timedelta(minutes=5)
+    assert notice["done_at"] == NOW
+
+
+async def test_done_messages_are_kept_for_as_long_as_they_may_be_repeated(database: Database):
     indexes = await database["inbox"].index_information()
 
-    expiring = indexes["received_at_1"]
-
-    assert expiring["expireAfterSeconds"] == 8 * 24 * 60 * 60
-    assert expiring["partialFilterExpression"] == {"status": "done"}
+    assert [name for name, one in indexes.items() if "expireAfterSeconds" in one] == ["done_at_1"]
+    assert indexes["done_at_1"]["expireAfterSeconds"] == 8 * 24 * 60 * 60

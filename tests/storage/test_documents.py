@@ -11,7 +11,9 @@ from bson.codec_options import CodecOptions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import Answer, Button, InboundMessage, Place
+from bot.channels import Event, MediaRef, Parcel, Template
+from bot.media import MediaJob
+from bot.messages import Answer, Button, InboundMessage, Place, clean
 from bot.turns import Conversation, Offer
 from cases.case import Case, Complaint, Entry, Kind, Person, Status
 from cases.numbers import CaseNumber
@@ -19,7 +21,10 @@ from storage.answers import answer_document, answer_from
 from storage.case_documents import case_document, case_from, entry_document
 from storage.conversations import conversation_document, conversation_from
 from storage.database import Document
+from storage.events import event_document, event_from
 from storage.inbox import message_document, message_from
+from storage.media import job_document, job_from
+from storage.parcel_documents import parcel_document, parcel_from
 from tests.builders import complaint, filed_case
 
 IN_UTC: Final[CodecOptions[Document]] = CodecOptions(tz_aware=True)
@@ -88,7 +93,10 @@ CASES = st.builds(
     history=st.lists(ENTRIES, max_size=4).map(tuple),
 )
 ANSWERS = st.builds(
-    Answer, TEXTS, st.lists(st.builds(Button, TEXTS, TEXTS), max_size=3).map(tuple)
+    Answer,
+    TEXTS,
+    st.lists(st.builds(Button, TEXTS, TEXTS), max_size=3).map(tuple),
+    st.none() | TEXTS,
 )
 CONVERSATIONS = st.builds(
     Conversation,
@@ -103,6 +111,7 @@ CONVERSATIONS = st.builds(
     last_key=TEXTS,
     last_answer=st.none() | ANSWERS,
     last_at=st.none() | MOMENTS,
+    before=st.none() | st.binary(max_size=200),
 )
 DEGREES = st.floats(-180, 180)
 MESSAGES = st.builds(
@@ -115,6 +124,41 @@ MESSAGES = st.builds(
     attachments=LISTS,
     place=st.none() | st.builds(Place, DEGREES, DEGREES, st.none() | DEGREES, TEXTS),
     language=st.none() | TEXTS,
+    remarks=LISTS,
+    edits=st.none() | TEXTS,
+)
+# What a platform may send: anything that JSON can say, with lone surrogates in names and values.
+ANYTHING = st.text(max_size=20)
+NUMBERS = st.integers() | st.floats(allow_nan=False)
+BODIES = st.dictionaries(
+    ANYTHING,
+    st.recursive(
+        st.none() | st.booleans() | NUMBERS | ANYTHING,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANYTHING, inner, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=4,
+)
+EVENTS = st.builds(Event, key=TEXTS, channel=NAMES, body=BODIES, received_at=MOMENTS)
+PARCELS = st.builds(
+    Parcel,
+    key=TEXTS,
+    conversation=TEXTS,
+    answer=ANSWERS,
+    language=st.none() | TEXTS,
+    template=st.none() | st.builds(Template, TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3)),
+    fallbacks=LISTS,
+    ids=LISTS,
+    attempts=st.integers(0, 2**31),
+)
+CLEAN = TEXTS.map(clean)
+JOBS = st.builds(
+    MediaJob,
+    id=TEXTS,
+    conversation=TEXTS,
+    channel=NAMES,
+    ref=st.builds(MediaRef, TEXTS, st.sampled_from(["image", "document"]), CLEAN, TEXTS),
+    attempts=st.integers(0, 2**31),
 )
 
 
@@ -139,6 +183,21 @@ def test_any_message_comes_back_as_it_was(message: InboundMessage):
 @given(ANSWERS)
 def test_any_answer_comes_back_as_it_was(answer: Answer):
     assert answer_from(as_kept(answer_document(answer))) == answer
+
+
+@given(EVENTS)
+def test_any_event_comes_back_as_it_was(event: Event):
+    assert event_from(as_kept(event_document(event))) == event
+
+
+@given(PARCELS)
+def test_any_parcel_comes_back_as_it_was(parcel: Parcel):
+    assert parcel_from(as_kept(parcel_document(parcel))) == parcel
+
+
+@given(JOBS)
+def test_any_job_comes_back_as_it_was(job: MediaJob):
+    assert job_from(as_kept(job_document(job))) == job
 
 
 ENTRY = filed_case().history[0]
