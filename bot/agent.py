@@ -38,6 +38,7 @@ class RasaAgent:
             dialogue=zlib.compress(json.dumps(answer["dialogue"]).encode()),
             language=answer["language"],
             understood=answer["understood"],
+            acted=bool(answer.get("acted")),
         )
 
     async def is_up(self) -> bool:

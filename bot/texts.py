@@ -21,16 +21,15 @@ class Texts:
         return spoken.get(language or DEFAULT_LANGUAGE, spoken[DEFAULT_LANGUAGE]).format(**values)
 
 
-def load_texts(path: Path) -> Texts:
-    """Read a file of Rasa responses, each with a variation for every language."""
-    with path.open(encoding="utf-8") as file:
-        responses: Mapping[str, Any] = yaml.safe_load(file)["responses"]
-    return Texts(
-        {
-            key: {_language(variation): variation["text"] for variation in variations}
-            for key, variations in responses.items()
-        }
-    )
+def load_texts(*paths: Path) -> Texts:
+    """Read files of Rasa responses, each with a variation for every language."""
+    texts: dict[str, dict[str, str]] = {}
+    for path in paths:
+        with path.open(encoding="utf-8") as file:
+            responses: Mapping[str, Any] = yaml.safe_load(file)["responses"]
+        for key, variations in responses.items():
+            texts[key] = {_language(variation): variation["text"] for variation in variations}
+    return Texts(texts)
 
 
 def _language(variation: Mapping[str, Any]) -> str:

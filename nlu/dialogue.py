@@ -31,7 +31,9 @@ _PROBLEM: Final = 0.4  # … unless it is this likely to be a problem of some ca
 _IDLE: Final = frozenset({"unread", "out_of_scope", "affirm", "done", "greet", "answer", "skip"})
 _ANSWERS: Final = ("/answer", "/affirm", "/deny", "/skip", "/done")
 _BEGINNINGS: Final = frozenset({"/file_complaint", "/make_suggestion", "/check_status", "/help"})
+_LASTING: Final = frozenset({"action_end_interview", "action_do_case_act"})
 _failures: ContextVar[list[str]] = ContextVar("failures")
+_actions: ContextVar[list[str]] = ContextVar("actions")
 
 
 class ActionFailedError(Exception):
@@ -80,6 +82,7 @@ class InProcessActions(EndpointConfig):
     ) -> Any:
         """Run the action that a server would be asked to run."""
         call = kwargs["json"]
+        _actions.get([]).append(str(call.get("next_action")))
         try:
             return await self._executor.run(call)
         except Exception:
@@ -98,6 +101,7 @@ class TurnAnswer:
     dialogue: list[dict[str, Any]]
     language: str | None
     understood: dict[str, Any]
+    acted: bool  # something outside the dialogue was done, which taking it back does not undo
 
 
 class Dialogue:
@@ -131,7 +135,9 @@ class Dialogue:
     ) -> TurnAnswer:
         """Take one turn; raises ActionFailedError when an action failed."""
         failures: list[str] = []
+        actions: list[str] = []
         _failures.set(failures)
+        _actions.set(actions)
         self._trackers.put(self._tracker(sender, dialogue))
         try:
             channel = await self._handle(sender, text, command, metadata)
@@ -145,6 +151,7 @@ class Dialogue:
             dialogue=[event.as_dict() for event in _session(list(tracker.events))],
             language=tracker.get_slot("language"),
             understood=_understood(tracker),
+            acted=not _LASTING.isdisjoint(actions),
         )
 
     async def _handle(

@@ -28,6 +28,7 @@ TEXTS = Texts(
             "gateway_turn_failed",
             "gateway_attachment_unknown",
             "gateway_nothing_to_say",
+            "gateway_choice_passed",
         )
     }
 )
@@ -241,11 +242,12 @@ async def test_number_after_a_turn_without_buttons_is_words():
 
 async def test_buttons_of_another_conversation_cannot_be_tapped():
     chat = Chat(said("نعم أو لا؟", buttons=YES_NO))
-    answer = await chat.hears(sender="8")
+    shown = await chat.hears(sender="8")
 
-    await chat.hears(answer.buttons[0].payload)
+    answer = await chat.hears(shown.buttons[0].payload)
 
-    assert chat.last_asked.command is None
+    assert answer.text == "gateway_choice_passed ar"
+    assert len(chat.agent.asked) == 1
 
 
 async def test_of_many_buttons_the_last_sixty_are_kept():
