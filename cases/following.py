@@ -56,30 +56,51 @@ class Guesses(Protocol):
         ...
 
 
+class People(Protocol):
+    """Knows which conversations are one person's: they have shown it with a code."""
+
+    async def conversations_of(self, conversation: str) -> list[str]:
+        """Return a person's conversations, the one asked for among them."""
+        ...
+
+
 class Following:
     """Shows a citizen their own cases, and nobody else's."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what decides whose a case is
         self,
         store: FollowedCases,
         guesses: Guesses,
         keys: AccessKeys,
         country: str,
         now: Callable[[], datetime],
+        people: People | None = None,
     ) -> None:
         self._store, self._guesses, self._keys = store, guesses, keys
-        self._country, self._now = country, now
+        self._country, self._now, self._people = country, now, people
 
     async def own(self, conversation: str, limit: int = 20) -> list[Case]:
-        """Return the conversation's own cases, newest first."""
-        return await self._store.of_conversation(conversation, limit)
+        """Return the cases of the conversation's person, newest first."""
+        own = [
+            case
+            for one in await self._conversations(conversation)
+            for case in await self._store.of_conversation(one, limit)
+        ]
+        return sorted(own, key=lambda case: case.filed_at, reverse=True)[:limit]
 
     async def own_numbered(self, conversation: str, number: str) -> Case:
-        """Return one of the conversation's own cases, or raise CaseNotSeenError."""
+        """Return one of the person's own cases, or raise CaseNotSeenError."""
         case = await self._find(number)
-        if case is None or case.complaint.conversation != conversation:
+        if case is None:
+            raise CaseNotSeenError
+        if case.complaint.conversation not in await self._conversations(conversation):
             raise CaseNotSeenError
         return case
+
+    async def _conversations(self, conversation: str) -> list[str]:
+        return (
+            await self._people.conversations_of(conversation) if self._people else [conversation]
+        )
 
     async def with_code(self, asker: str, number: str, code: str) -> Case:
         """Return the case of this number and code.
