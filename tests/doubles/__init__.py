@@ -1,0 +1,1 @@
+"""Platforms that run on this machine, for tests to talk to."""
