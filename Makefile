@@ -1,6 +1,6 @@
 # The commands of this project; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check train bench setup
+.PHONY: help run test check train bench storm setup
 
 UV := ./scripts/uv
 # Rasa lives alone: its own environment on Python 3.10, run from here.
@@ -38,6 +38,9 @@ train: setup ## train a model from nlu/data
 bench: setup ## measure, against peers in the same run
 	$(AGENT) python benchmarks/turns.py
 	$(GATEWAY) python benchmarks/widget.py
+
+storm: setup ## a thousand citizens at once while everything goes wrong: count what arrives
+	$(GATEWAY) python -m tests.e2e.storm 1000
 
 setup: ## both environments and the embedded store
 	@echo "Setting up the gateway (Python 3.12) …"

@@ -31,12 +31,12 @@ def parse_complaint(body: Mapping[str, Any]) -> Complaint:
             channel=str(body["channel"]),
             language=str(body["language"]),
             kind=Kind(body["kind"]),
-            description=_text(body["description"]),
+            description=text_of(body["description"]),
             category=None if body["category"] is None else str(body["category"]),
-            details={str(key): _text(value) for key, value in body["details"].items()},
+            details={str(key): text_of(value) for key, value in body["details"].items()},
             place=dict(body["place"]),
             occurred=dict(body["occurred"]),
-            remedy=_text(body["remedy"]),
+            remedy=text_of(body["remedy"]),
             attachments=tuple(map(str, body["attachments"])),
             anonymous=bool(body["anonymous"]),
             person=_person(body),
@@ -49,10 +49,11 @@ def parse_complaint(body: Mapping[str, Any]) -> Complaint:
 def _person(body: Mapping[str, Any]) -> Person:
     if body["anonymous"]:
         return Person()
-    return Person(*(_text(body[name]) or None for name in ("name", "civil_id", "phone")))
+    return Person(*(text_of(body[name]) or None for name in ("name", "civil_id", "phone")))
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """Return what was written, cleaned and at most 10,000 characters of it."""
     return clean(str(value or ""))[:_LONGEST]
 
 
@@ -130,7 +131,7 @@ class CaseApi:
                 asked["conversation"],
                 request.match_info["number"],
                 Act(asked["act"]),
-                note=_text(asked["note"]),
+                note=text_of(asked["note"]),
                 attachments=tuple(map(str, asked["attachments"])),
                 rating=int(asked["rating"]),
             )

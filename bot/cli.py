@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -9,12 +10,14 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Final
+from urllib.parse import quote
 
 from aiohttp import web
 
-from bot import chat, launch, logs
+from bot import chat, launch, logs, operations
 from bot.app import build_app
 from bot.settings import ROOT, BadSettingError, MissingSettingsError, Settings
+from connectors.whatsapp.templates import load_templates, problems, registration
 from storage.database import StoreUnavailableError
 
 _CLOSING: Final = 1.0  # seconds that open requests get at shutdown
@@ -51,7 +54,23 @@ def _parser() -> argparse.ArgumentParser:
         "--as", dest="sender", default="terminal", help="who you are (one draft each)"
     )
     talk.set_defaults(command=_chat)
+    _add_operations(commands)
     return parser
+
+
+def _add_operations(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    case = commands.add_parser("case", help="move a case, or write to its citizen")
+    case.add_argument("number")
+    case.add_argument("--to", help="the new status, such as in_progress or resolved")
+    case.add_argument("--note", default="", help="what the citizen is told with it")
+    case.set_defaults(command=_case)
+    outbox = commands.add_parser("outbox", help="list messages that were given up")
+    outbox.add_argument("--again", nargs="*", metavar="KEY", help="send these, or all, again")
+    outbox.set_defaults(command=_outbox)
+    templates = commands.add_parser(
+        "templates", help="check WhatsApp's templates and print what to register"
+    )
+    templates.set_defaults(command=_templates)
 
 
 def _chat(asked: argparse.Namespace) -> None:
@@ -82,6 +101,33 @@ async def _serve_until_told(settings: Settings) -> None:
 def _parse(_asked: argparse.Namespace) -> int:
     """Hand over to the agent's own Python; input and output are this process's."""
     return subprocess.call([launch.agent_python(), "-m", "nlu.parse"], cwd=ROOT)  # noqa: S603
+
+
+def _case(asked: argparse.Namespace) -> None:
+    kind, body = ("moves", {"to": asked.to}) if asked.to else ("notes", {})
+    path = f"/internal/cases/{quote(asked.number)}/{kind}"
+    _show(operations.ask(os.environ, "POST", path, {**body, "note": asked.note}))
+
+
+def _outbox(asked: argparse.Namespace) -> None:
+    if asked.again is None:
+        _show(operations.ask(os.environ, "GET", "/internal/outbox/dead"))
+    else:
+        body = {"keys": asked.again}
+        _show(operations.ask(os.environ, "POST", "/internal/outbox/again", body))
+
+
+def _templates(_asked: argparse.Namespace) -> int:
+    templates = load_templates().values()
+    faults = [f"{one.name}: {fault}" for one in templates for fault in problems(one)]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    _show([registration(one, language) for one in templates for language in one.wordings])
+    return min(len(faults), 1)
+
+
+def _show(answer: object) -> None:
+    print(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
 if __name__ == "__main__":

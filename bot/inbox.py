@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final, Protocol
 
 from bot.messages import Answer, InboundMessage
@@ -40,9 +41,17 @@ class InboxStore(Protocol):
         """Remember that these answers reached their channel."""
         ...
 
+    async def tell(self, conversation: str, key: str, answer: Answer, at: datetime) -> None:
+        """Keep an answer to nothing, once, as one that is not collected yet."""
+        ...
+
     def waiting(self) -> AsyncIterator[InboundMessage]:
         """Yield the messages without an answer, in the order in which they were received."""
         ...
+
+
+async def _fetched(_message: InboundMessage, _answer: Answer) -> None:
+    """Send nothing: the channel comes for its answers."""
 
 
 class Inbox:
@@ -54,8 +63,10 @@ class Inbox:
         turns: Turns,
         texts: Texts,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        deliver: Callable[[InboundMessage, Answer], Awaitable[None]] | None = None,
     ) -> None:
         self._store, self._turns, self._texts, self._sleep = store, turns, texts, sleep
+        self._deliver = deliver or _fetched
         self._queues: dict[str, deque[InboundMessage]] = defaultdict(deque)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._done: dict[str, asyncio.Event] = {}
@@ -111,6 +122,11 @@ class Inbox:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
 
+    async def tell(self, conversation: str, key: str, answer: Answer, at: datetime) -> None:
+        """Put something into the log that answers nothing, for channels that fetch."""
+        await self._store.tell(conversation, key, answer, at)
+        self._tell_watchers(conversation)
+
     def _tell_watchers(self, conversation: str) -> None:
         for changed in self._watchers.get(conversation, ()):
             changed.set()
@@ -138,7 +154,11 @@ class Inbox:
         pause, crashes = _FIRST_PAUSE, 0
         while True:
             try:
-                await self._store.finish(message.key, await self._answer(message, crashes))
+                answer = await self._answer(message, crashes)
+                # First on its way, then done: a crash between the two delivers a repeat, and
+                # that is told by its key.
+                await self._deliver(message, answer)
+                await self._store.finish(message.key, answer)
             except (AgentUnavailableError, ConversationChangedError) as error:
                 _LOG.warning("turn.delayed", extra={"reason": type(error).__name__})
             except Exception:  # noqa: BLE001 - whatever it was, the message keeps its place

@@ -93,6 +93,12 @@ async def _embedded_store(env: Mapping[str, str], stack: AsyncExitStack) -> dict
     return {"MONGODB_URI": uri, "SHAKWA_EMBEDDED_STORE": "1"}
 
 
+def known_secrets() -> dict[str, str]:
+    """Return the secrets that this installation made up for itself; none before its first run."""
+    path = _STATE / "secrets.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
 def _secrets(folder: Path) -> dict[str, str]:
     """Return this installation's own secrets, made once and readable by its user only."""
     path = folder / "secrets.json"

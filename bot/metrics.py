@@ -31,9 +31,31 @@ class Metrics:
         self.files = Counter(
             "shakwa_files", "Files by outcome.", ["outcome"], registry=self.registry
         )
+        self.channel_up = Gauge(
+            "shakwa_channel_up",
+            "1 when the channel takes our credentials.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.to_send = Gauge(
+            "shakwa_messages_to_send", "Messages that wait to be sent.", registry=self.registry
+        )
+        self.unconfirmed = Gauge(
+            "shakwa_messages_unconfirmed",
+            "Messages a channel took more than five minutes ago and has said nothing of since.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.dead_letters = Gauge(
+            "shakwa_dead_letters", "Messages given up, at most 100.", registry=self.registry
+        )
         self.waiting = Gauge(
             "shakwa_messages_waiting", "Messages without an answer.", registry=self.registry
         )
         self.agent_up = Gauge(
             "shakwa_agent_up", "1 when the agent answers.", registry=self.registry
         )
+
+    def count_received(self, channel: str, repeat: bool) -> None:  # noqa: FBT001 - a callback
+        """Count a message of a push channel."""
+        self.received.labels(channel, str(repeat).lower()).inc()

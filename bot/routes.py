@@ -18,6 +18,7 @@ class Caller(StrEnum):
     ANYBODY = "anybody"  # the handler checks what must be checked, a signature for one
     REST_CLIENT = "rest_client"  # whoever knows the REST token; anybody when none is set
     AGENT = "agent"  # our own agent only
+    OPERATOR = "operator"  # whoever runs this deployment, with the token that the agent has too
 
 
 @dataclass(frozen=True, slots=True)

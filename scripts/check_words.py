@@ -13,8 +13,8 @@ _ROOMS: Final = ("actions", "bot", "cases", "connectors", "nlu", "scripts", "sto
 _LANGUAGES: Final = frozenset({"ar", "en", "ur"})
 _ARABIC: Final = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 _MAY_HAVE_ARABIC: Final = frozenset({"nlu/arabic.py"})
-_KEY: Final = re.compile(r"""["'](utter_[a-z0-9_]+|gateway_[a-z0-9_]+)["']""")
-_MADE_KEY: Final = re.compile(r"""f["'](utter_[a-z0-9_]*|gateway_[a-z0-9_]*)\{""")
+_KEY: Final = re.compile(r"""["']((?:utter|gateway|notice)_[a-z0-9_]+)["']""")
+_MADE_KEY: Final = re.compile(r"""f["']((?:utter|gateway|notice|status)_[a-z0-9_]*)\{""")
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 # Values that would turn around inside an Arabic line unless they stand alone or are fenced.
 _LATIN: Final = frozenset(

@@ -150,11 +150,14 @@ MESSAGES: Final = frozenset(_PARTS)
 def frames_after(
     log: Sequence[Logged], files: Mapping[str, AttachmentInfo], last: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield what a page that has seen `last` has not: in order, up to the first unanswered one."""
+    """Yield what a page that has seen `last` has not: in order, up to the first unanswered one.
+
+    A notice answers nothing that the citizen said: it has a bot's frame only.
+    """
     titles: dict[str, str] = {}
     for entry in log:
         said = 2 * entry.order
-        if said > last:
+        if said > last and not entry.notice:
             yield _citizen(entry, said, titles, files)
         if entry.answer is None:
             return

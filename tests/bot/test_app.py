@@ -42,7 +42,7 @@ async def test_gateway_is_not_ready_while_the_agent_is_away(client: Client):
     response = await client.get("/readyz")
 
     assert response.status == 503
-    assert await response.json() == {"store": True, "agent": False}
+    assert await response.json() == {"store": True, "agent": False, "channels": {}}
 
 
 @pytest.mark.mongo
@@ -59,7 +59,7 @@ async def test_gateway_is_ready_once_store_and_agent_answer(
     response = await client.get("/readyz")
 
     assert response.status == 200
-    assert await response.json() == {"store": True, "agent": True}
+    assert await response.json() == {"store": True, "agent": True, "channels": {}}
 
 
 @pytest.mark.mongo

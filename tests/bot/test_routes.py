@@ -19,6 +19,10 @@ GATEWAY = {
     ("GET", "/internal/cases"): Caller.AGENT,
     ("POST", "/internal/cases/lookup"): Caller.AGENT,
     ("POST", "/internal/cases/{number}/acts"): Caller.AGENT,
+    ("POST", "/internal/cases/{number}/moves"): Caller.OPERATOR,
+    ("POST", "/internal/cases/{number}/notes"): Caller.OPERATOR,
+    ("GET", "/internal/outbox/dead"): Caller.OPERATOR,
+    ("POST", "/internal/outbox/again"): Caller.OPERATOR,
     ("GET", "/"): Caller.ANYBODY,
     ("GET", "/privacy"): Caller.ANYBODY,
     ("GET", "/track"): Caller.ANYBODY,
@@ -35,8 +39,8 @@ GATEWAY = {
     ("GET", "/readyz"): Caller.ANYBODY,
     ("GET", "/metrics"): Caller.ANYBODY,
 }
-TOKENS = {Caller.AGENT: "internal", Caller.REST_CLIENT: "rest"}
-OTHER = {Caller.AGENT: "rest", Caller.REST_CLIENT: "internal"}
+TOKENS = {Caller.AGENT: "internal", Caller.OPERATOR: "internal", Caller.REST_CLIENT: "rest"}
+OTHER = {Caller.AGENT: "rest", Caller.OPERATOR: "rest", Caller.REST_CLIENT: "internal"}
 PARTS = {"number": "KW-2026-000001-7", "version": "1", "name": "chat.js"}
 CLOSED = [place for place, caller in GATEWAY.items() if caller is not Caller.ANYBODY]
 OPEN = [place for place, caller in GATEWAY.items() if caller is Caller.ANYBODY]

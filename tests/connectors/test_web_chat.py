@@ -13,11 +13,11 @@ from aiohttp.test_utils import TestClient
 from altcha import Challenge, Payload, solve_challenge
 from pytest_aiohttp.plugin import AiohttpClient
 
-from bot.app import _WORDS  # the gateway's own texts
 from bot.inbox import Inbox
 from bot.messages import Button
 from bot.metrics import Metrics
 from bot.routes import add_routes
+from bot.settings import ROOT
 from bot.texts import load_texts
 from bot.turns import Turns
 from connectors.web.chat import Parts, WebChat
@@ -47,7 +47,7 @@ class Hall:
 async def hall(database: Database) -> AsyncGenerator[Hall]:
     agent, store, clock = ScriptedAgent(), MongoInbox(database), [1000.0]
     attachments = MongoAttachments(database, moment)
-    texts = load_texts(_WORDS)
+    texts = load_texts(ROOT / "nlu" / "data" / "responses" / "gateway.yml")
     turns = Turns(MongoConversations(database), agent, attachments, texts, moment)
     inbox = Inbox(store, turns, texts)
     guard = Guard.build("secret", ("127.0.0.0/8",), lambda: clock[0], time.time)
