@@ -223,6 +223,18 @@ async def _show_that_it_works(settings: Mapping[str, str]) -> None:
     _say("")
     _say(f"Shakwa is up; the chat is open at {_url(settings)}/widget/ — stop it with Ctrl-C.")
     _say(f"The service's page: {_url(settings)}/   A chat in the terminal: uv run shakwa chat")
+    await _show_channels(settings)
+
+
+async def _show_channels(settings: Mapping[str, str]) -> None:
+    """Say of each platform whether it takes the credentials that were given."""
+    async with (
+        ClientSession(timeout=_PROBE) as http,
+        http.get(f"{_url(settings)}/readyz") as response,
+    ):
+        ready = await response.json()
+    for channel, state in ready["channels"].items():
+        _say(f"{channel.capitalize()}: {state}")
 
 
 def _say(line: str) -> None:

@@ -165,7 +165,9 @@ class Outbox:
         whole = await self._store.find(more.parcel)
         if whole is None or whole.conversation != conversation:
             return False
-        answer = replace(whole.answer, buttons=whole.answer.buttons[more.offset :])
+        # The question alone: what stood before it has been read, and long texts cost messages.
+        question = whole.answer.text.rpartition("\n\n")[2]
+        answer = replace(whole.answer, text=question, buttons=whole.answer.buttons[more.offset :])
         await self.put(Parcel(f"more:{key}", conversation, answer, whole.language))
         return True
 

@@ -115,7 +115,6 @@ async def test_moments_are_those_of_the_first_receipts(database: Database):
     assert [one and one.hour for one in told] == [0, 1, 2, None]
 
 
-@pytest.mark.parametrize("receipt", [SENT, DELIVERED, READ])
 async def test_moment_of_a_parcel_settled_by_word_is_that_of_the_first_word(database: Database):
     moments = iter(datetime(2026, 11, 22, hour, tzinfo=UTC) for hour in range(24))
     store = MongoOutbox(database, lambda: next(moments))
@@ -139,6 +138,7 @@ async def test_parcel_that_arrived_twice_is_known_by_its_second_message_too(stor
     assert await store.note(replace(SENT, message_id="wamid.2", parcel=None)) == twice
 
 
+@pytest.mark.parametrize("receipt", [SENT, DELIVERED, READ])
 async def test_word_that_comes_before_the_channels_own_settles_the_parcel(
     store: MongoOutbox, receipt: Receipt
 ):
