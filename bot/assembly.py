@@ -265,7 +265,12 @@ def _conversing(core: Core, push: Mapping[str, Channel]) -> Conversing:
 
     inbox = Inbox(stores.inbox, turns, texts, deliver=deliver)
     fetching = {name: LogChannel(name, inbox, now) for name in _FETCHING}
-    outbox = Outbox(stores.outbox, stores.contacts, {**fetching, **push})
+    outbox = Outbox(
+        stores.outbox,
+        stores.contacts,
+        {**fetching, **push},
+        is_behind=lambda channel: reception.is_behind(channel),  # noqa: PLW0108 - it comes below
+    )
     media = MediaJobs(
         stores.media,
         stores.attachments,

@@ -139,9 +139,11 @@ class Outbox:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         word: float = _WORD,
+        is_behind: Callable[[str], bool] = lambda _channel: False,
     ) -> None:
         self._store, self._contacts, self._channels = store, contacts, channels
         self._sleep, self._chance, self._word = sleep, chance, word
+        self._is_behind = is_behind
         self._queues: dict[str, deque[Parcel]] = defaultdict(deque)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._arrived: dict[str, asyncio.Event] = {}
@@ -370,12 +372,19 @@ class Outbox:
         try:
             if await self._store.is_sent(parcel.key):
                 return True
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._word):
-                    await arrived.wait()
+            await self._await_word(parcel.channel, arrived)
         finally:
             self._arrived.pop(parcel.key, None)
         return arrived.is_set()
+
+    async def _await_word(self, channel: str, arrived: asyncio.Event) -> None:
+        """Wait for a while, and for as long as receipts that have come are not all read."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._word):
+                    await arrived.wait()
+            if arrived.is_set() or not self._is_behind(channel):
+                return
 
     def _pause(self, tries: int) -> float:
         """Return seconds that double with each try, so spread that not all come back at once."""

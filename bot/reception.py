@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from bot.albums import Album, Albums
@@ -24,6 +24,7 @@ from bot.messages import InboundMessage
 from bot.outbox import Contacts, Outbox
 
 _LOG: Final = logging.getLogger(__name__)
+_RECEIPTS_AT_ONCE: Final = 4
 _PAUSE: Final = 1.0  # seconds before an event that could not be taken is tried again
 
 
@@ -43,8 +44,16 @@ class EventStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """One channel's events that wait: receipts know no order, and are not held up by messages."""
+
+    messages: asyncio.Queue[Event] = field(default_factory=asyncio.Queue[Event])
+    receipts: asyncio.Queue[Event] = field(default_factory=asyncio.Queue[Event])
+
+
 class Reception:
-    """Takes each channel's events one after another, in the order in which they came."""
+    """Takes each channel's messages one after another, in the order in which they came."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - everything that comes in meets here
         self,
@@ -61,21 +70,25 @@ class Reception:
         self._contacts, self._media, self._counted = contacts, media, received
         self._sleep = sleep
         self._albums = Albums(self._take_album, sleep)
-        self._queues: dict[str, asyncio.Queue[Event]] = {
-            name: asyncio.Queue() for name in channels
-        }
+        self._lanes = {name: Lanes() for name in channels}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> int:
         """Take up what was kept and not taken before the last stop; return how many."""
         count = 0
         async for event in self._events.waiting():
-            if event.channel in self._queues:
-                self._queues[event.channel].put_nowait(event)
+            if event.channel in self._lanes:
+                self._queue(event)
                 count += 1
-        for name in self._channels:
-            self._spawn(self._work(name))
+        for lanes in self._lanes.values():
+            self._spawn(self._work(lanes.messages))
+            for _ in range(_RECEIPTS_AT_ONCE):
+                self._spawn(self._work(lanes.receipts))
         return count
+
+    def is_behind(self, channel: str) -> bool:
+        """Say whether receipts of a channel wait to be taken."""
+        return channel in self._lanes and not self._lanes[channel].receipts.empty()
 
     async def stop(self) -> None:
         """Stop taking events; what is not taken stays in the store."""
@@ -87,16 +100,29 @@ class Reception:
     async def keep(self, event: Event) -> None:
         """Keep an event for good, and have it taken soon; a repeat is kept once."""
         if await self._events.keep(event):
-            self._queues[event.channel].put_nowait(event)
+            self._queue(event)
+
+    def _queue(self, event: Event) -> None:
+        lanes = self._lanes[event.channel]
+        lane = lanes.receipts if self._is_receipt(event) else lanes.messages
+        lane.put_nowait(event)
+
+    def _is_receipt(self, event: Event) -> bool:
+        """Say whether an event tells of our own messages only."""
+        try:
+            happenings = self._channels[event.channel].parse(event)
+        except UnreadableEventError:
+            return False
+        return bool(happenings) and all(isinstance(one, Receipt) for one in happenings)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _work(self, name: str) -> None:
+    async def _work(self, lane: asyncio.Queue[Event]) -> None:
         while True:
-            await self._take(await self._queues[name].get())
+            await self._take(await lane.get())
 
     async def _take(self, event: Event) -> None:
         """Take an event, however often that must be tried."""

@@ -249,6 +249,19 @@ async def test_an_unsure_parcel_of_which_no_word_comes_is_sent_again() -> None:
     assert len(desk.channel.tried) == 2
 
 
+async def test_no_word_means_nothing_while_receipts_wait_to_be_read() -> None:
+    desk, behind = Desk(whatsapp(script=[failing(Failure.AMBIGUOUS)]), word=0.0), [True] * 5
+
+    def is_behind(_channel: str) -> bool:
+        return bool(behind) and behind.pop()
+
+    desk.outbox._is_behind = is_behind
+    await desk.puts(parcel(conversation="whatsapp:1"))
+
+    assert not behind
+    assert len(desk.channel.sent) == 1
+
+
 async def test_word_that_came_before_the_time_out_counts_too() -> None:
     desk = Desk(whatsapp())
     await desk.store.add(parcel(conversation="whatsapp:1"))

@@ -86,8 +86,8 @@ class Hall:
         await self.reception.keep(Event(key, "telegram", {}, NOON))
 
     async def rest(self) -> None:
-        queues = self.reception._queues.values()
-        await until(lambda: all(queue.empty() for queue in queues))
+        lanes = self.reception._lanes.values()
+        await until(lambda: all(one.messages.empty() and one.receipts.empty() for one in lanes))
         for _ in range(20):
             await asyncio.sleep(0)
 
@@ -325,6 +325,30 @@ async def test_an_album_that_gathered_at_a_crash_comes_again(hall: Hall) -> None
     await until(lambda: len(hall.received) == 1)
 
     assert len(hall.received[0].attachments) == 1
+
+
+async def test_receipts_are_not_held_up_by_messages(hall: Hall) -> None:
+    await hall.reception.stop()
+    hall.build()
+    await hall.outbox_store.add(parcel())
+    hall.reception._spawn(hall.reception._work(hall.reception._lanes["telegram"].receipts))
+
+    await hall.delivers("e1", text(1))  # nobody takes messages
+    await hall.delivers("e2", Receipt("telegram", "id-1", "a", Delivery.READ))
+    await until(lambda: hall.events.settled == {"e2": True})
+
+    assert hall.outbox_store.states["a"] is State.SENT
+
+
+async def test_receipts_that_wait_are_known_to_wait(hall: Hall) -> None:
+    await hall.reception.stop()
+    hall.build()
+    assert not hall.reception.is_behind("telegram")
+
+    await hall.delivers("e1", Receipt("telegram", "id-1", "a", Delivery.READ))
+
+    assert hall.reception.is_behind("telegram")
+    assert not hall.reception.is_behind("web")
 
 
 async def test_blocks_receipts_and_errands_are_done(hall: Hall) -> None:
