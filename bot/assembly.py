@@ -181,6 +181,7 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
     parts = _parts(core, conversing)
     # The last one pushed is the first one stopped: nothing comes in while the rest ends.
     for stop in (
+        *([parts.telegram.channel.close] if parts.telegram else []),
         conversing.outbox.stop,
         conversing.inbox.stop,
         conversing.media.stop,

@@ -29,6 +29,15 @@ _MOST_TRIES: Final = 8
 _FIRST_PAUSE: Final = 1.0  # seconds
 _LONGEST_PAUSE: Final = 300.0
 _REFUSED_PAUSE: Final = 60.0  # before a channel that refuses our credentials is tried again
+_RETRIED: Final = frozenset(
+    {
+        Failure.TRANSIENT,
+        Failure.BUSY,
+        Failure.AMBIGUOUS,
+        Failure.HALTED,
+        Failure.CREDENTIALS,
+    }
+)
 _WORD: Final = 30.0  # how long a receipt may take to say that an unsure parcel has arrived
 _ARRIVING: Final = 5.0  # seconds that a stop waits for what is on its way
 _AT_ONCE: Final = 8  # of one channel: so many may be on their way when the process is killed
@@ -116,8 +125,8 @@ class Contacts(Protocol):
         """Remember which of our messages has buttons under it."""
         ...
 
-    async def bill(self, conversation: str, price: str) -> None:
-        """Count a message that was billed under a category."""
+    async def bill(self, conversation: str, message_id: str, price: str) -> None:
+        """Count a message that was billed under a category, however often that is told."""
         ...
 
 
@@ -194,18 +203,31 @@ class Outbox:
         if parcel is None:
             return
         if receipt.price:
-            await self._contacts.bill(parcel.conversation, receipt.price)
-        if receipt.delivery is not Delivery.FAILED:
-            if arrived := self._arrived.get(parcel.key):
-                arrived.set()
-        elif receipt.failure is Failure.WINDOW:
+            await self._contacts.bill(parcel.conversation, receipt.message_id, receipt.price)
+        if receipt.delivery is Delivery.FAILED:
+            await self._take_back(replace(parcel, ids=()), receipt)
+        elif await self._store.is_sent(parcel.key) and parcel.key in self._arrived:
+            self._arrived[parcel.key].set()  # all of it: of a part alone the rest must still go
+
+    async def _take_back(self, parcel: Parcel, receipt: Receipt) -> None:
+        """Have a message that its channel took, and lost after all, sent again or elsewhere."""
+        failure = receipt.failure or Failure.REFUSED
+        again = replace(parcel, attempts=parcel.attempts + 1)
+        if failure is Failure.WINDOW:
             # The platform's clock counts, not ours: as a template, or later.
             await self._contacts.close_window(parcel.conversation)
-            self._queue(replace(parcel, ids=()))
-        elif receipt.failure is not None:
-            failed = SendFailedError(receipt.failure, receipt.code)
-            if again := await self._failed(replace(parcel, ids=()), failed):
-                self._queue(again)
+            self._queue(parcel)
+        elif failure in _RETRIED and again.attempts < _MOST_TRIES:
+            self._queue(again)  # its worker waits; the other receipts do not
+        else:
+            failed = SendFailedError(failure, receipt.code)
+            if moved := await self._settle_failed(again, failed):
+                self._queue(moved)
+
+    async def _settle_failed(self, parcel: Parcel, error: SendFailedError) -> Parcel | None:
+        if error.failure in _RETRIED:
+            return await self._elsewhere(parcel, State.DEAD, error)
+        return await self._failed(parcel, error)
 
     async def dead(self, limit: int = 100) -> list[DeadLetter]:
         """Return the newest dead letters."""

@@ -14,6 +14,7 @@ from bot.messages import clean
 from storage.database import Database, Document
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_BILLS_KNOWN: Final = 50  # messages whose price may be told again
 
 
 class MongoContacts:
@@ -46,9 +47,16 @@ class MongoContacts:
         """Remember which of our messages has buttons under it."""
         await self._update(conversation, {"$set": {"keyboard": message_id}})
 
-    async def bill(self, conversation: str, price: str) -> None:
-        """Count a message that was billed under a category."""
-        await self._update(conversation, {"$inc": {f"costs.{_field(price)}": 1}})
+    async def bill(self, conversation: str, message_id: str, price: str) -> None:
+        """Count a message that was billed under a category, however often that is told."""
+        # Sent, delivered and read each tell the price, one soon after the other.
+        new = {"_id": conversation, "billed": {"$ne": message_id}}
+        counted = {
+            "$inc": {f"costs.{_field(price)}": 1},
+            "$push": {"billed": {"$each": [message_id], "$slice": -_BILLS_KNOWN}},
+        }
+        await self._update(conversation, {"$set": {"channel": conversation.partition(":")[0]}})
+        await self._kept.update_one(new, counted)
 
     async def costs(self, conversation: str) -> dict[str, int]:
         """Return how many messages were billed under each category."""

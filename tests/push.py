@@ -1,7 +1,7 @@
 """Stand-ins for push channels and for what the gateway keeps of them."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -150,7 +150,7 @@ class ContactBook:
         default_factory=lambda: defaultdict(lambda: Contact(""))
     )
     people: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    bills: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    bills: set[tuple[str, str, str]] = field(default_factory=set[tuple[str, str, str]])
 
     async def get(self, conversation: str) -> Contact:
         return replace(self.known[conversation], conversation=conversation)
@@ -167,8 +167,8 @@ class ContactBook:
     async def set_keyboard(self, conversation: str, message_id: str | None) -> None:
         self.known[conversation] = replace(self.known[conversation], keyboard=message_id)
 
-    async def bill(self, conversation: str, price: str) -> None:
-        self.bills[conversation, price] += 1
+    async def bill(self, conversation: str, message_id: str, price: str) -> None:
+        self.bills.add((conversation, message_id, price))
 
     async def join(self, one: str, other: str) -> None:
         both = [*self.people.get(one, [one]), *self.people.get(other, [other])]

@@ -49,7 +49,7 @@ class TelegramConnector:
         secret: str = "",
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._channel, self._keep, self._clock, self._sleep = channel, keep, clock, sleep
+        self.channel, self._keep, self._clock, self._sleep = channel, keep, clock, sleep
         self._address = f"{public_url}{PATH}" if public_url.startswith("https://") else ""
         self._secret = settings.webhook_secret or secret
         if not _SECRET.fullmatch(self._secret):
@@ -83,16 +83,15 @@ class TelegramConnector:
         """Begin to receive; Telegram's own troubles are waited out, and stop nothing here."""
         self._begin(self._insist())
         if not self._address:
-            poller = Poller(self._channel.bot, self._keep, self._clock, self._sleep)
+            poller = Poller(self.channel.bot, self._keep, self._clock, self._sleep)
             self._begin(poller.run())
 
     async def stop(self) -> None:
-        """Stop receiving, and close the connections to Telegram."""
+        """Stop receiving; what is still to be said may go out, until the channel is closed."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        await self._channel.close()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(work))
@@ -110,11 +109,11 @@ class TelegramConnector:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _set_up(self) -> None:
-        bot = self._channel.bot
+        bot = self.channel.bot
         await bot.initialize()
         if self._address:
             await self._set_webhook(await bot.get_webhook_info())
-        menu = self._channel.commands
+        menu = self.channel.commands
         for language in menu.languages:
             commands = [BotCommand(name, does) for name, does in menu.menu(language)]
             everybody = language == DEFAULT_LANGUAGE
@@ -127,7 +126,7 @@ class TelegramConnector:
         # Telegram does not tell its secret, but that we refuse the one it has.
         if same and "401" not in (info.last_error_message or ""):
             return
-        await self._channel.bot.set_webhook(
+        await self.channel.bot.set_webhook(
             self._address,
             allowed_updates=KINDS,
             secret_token=self._secret,

@@ -40,12 +40,7 @@ class UpdateReader:
             "channel_post": self._message,
         }
         kind = next((kind for kind in readers if kind in event.body), None)
-        if kind is None:
-            return []
-        told = part(event.body, kind)
-        if not told:
-            raise UnreadableEventError(kind)
-        happening = readers[kind](told, event)
+        happening = readers[kind](part(event.body, kind), event) if kind else None
         return [] if happening is None else [happening]
 
     def _message(self, message: dict[str, Any], event: Event) -> Happening | None:

@@ -168,7 +168,8 @@ def frames_after(
 
 def is_answering(log: Sequence[Logged]) -> bool:
     """Say whether the last thing that was said has no answer yet."""
-    return bool(log) and log[-1].answer is None
+    said = next((entry for entry in reversed(log) if not entry.notice), None)
+    return said is not None and said.answer is None
 
 
 def _citizen(
@@ -195,7 +196,7 @@ def _bot(entry: Logged, seq: int) -> dict[str, Any]:
     return {
         "t": "bot",
         "seq": seq,
-        "id": entry.message.message_id.rpartition(":")[2],
+        "id": f"notice-{seq}" if entry.notice else entry.message.message_id.rpartition(":")[2],
         "text": answer.text if answer else "",
         "buttons": [{"id": b.payload, "title": b.title} for b in answer.buttons] if answer else [],
         "at": entry.message.received_at.isoformat(timespec="seconds"),

@@ -326,7 +326,48 @@ async def test_what_a_message_cost_is_counted_for_its_conversation() -> None:
 
     await desk.outbox.receipt(Receipt("whatsapp", "id-1", None, Delivery.SENT, price="service"))
 
-    assert desk.contacts.bills == {("whatsapp:1", "service"): 1}
+    assert desk.contacts.bills == {("whatsapp:1", "id-1", "service")}
+
+
+async def test_word_of_one_part_does_not_settle_the_others() -> None:
+    desk = Desk(whatsapp(script=[failing(Failure.AMBIGUOUS, ids=("first",))]), word=0.05)
+
+    async def is_sent(key: str) -> bool:
+        return False  # the store knows that a part is missing
+
+    desk.store.is_sent = is_sent
+    await desk.outbox.put(parcel(conversation="whatsapp:1"))
+    await until(lambda: bool(desk.outbox._arrived))
+
+    await desk.outbox.receipt(Receipt("whatsapp", "first", "a", Delivery.SENT))
+    await desk.rest()
+
+    assert desk.channel.sent[0].ids == ("first",)
+
+
+async def test_a_message_that_was_lost_for_now_is_sent_again_without_holding_up_receipts() -> None:
+    desk = Desk(whatsapp())
+    await desk.puts(parcel(conversation="whatsapp:1"))
+
+    await desk.outbox.receipt(
+        Receipt("whatsapp", "id-1", None, Delivery.FAILED, Failure.BUSY, "131056")
+    )
+    assert not desk.pacing.slept
+    await desk.rest()
+
+    assert [one.attempts for one in desk.channel.sent] == [0, 1]
+
+
+async def test_a_message_that_is_lost_again_and_again_is_a_dead_letter() -> None:
+    desk = Desk(whatsapp())
+    await desk.puts(parcel(conversation="whatsapp:1", attempts=7))
+
+    await desk.outbox.receipt(
+        Receipt("whatsapp", "id-1", None, Delivery.FAILED, Failure.TRANSIENT, "131000")
+    )
+    await desk.rest()
+
+    assert desk.state() is State.DEAD
 
 
 async def test_a_receipt_for_what_is_not_ours_is_nothing(desk: Desk) -> None:

@@ -93,6 +93,7 @@ def test_link_may_name_an_agency(payload: str):
         "GO-7K2M9QX",
         "GO7K2M9Q",
         "GO-٧K2M9Q",
+        "GO-7\u212a2M9Q",
         "x y",
         "é1",
     ],

@@ -82,6 +82,7 @@ class Office:
         await self.connector.start()
         await self.api.wait_until_asked(last, times)
         await self.connector.stop()
+        await self.connector.channel.close()
 
 
 @pytest.fixture
@@ -226,6 +227,7 @@ async def test_deployments_own_secret_goes_before_the_derived_one(office: Office
     await connector.start()
     await office.api.wait_until_asked("setWebhook")
     await connector.stop()
+    await connector.channel.close()
 
     assert office.api.webhook.secret == "chosen"
 
@@ -282,6 +284,7 @@ async def test_start_waits_for_nothing(office: Office):
 
     assert office.api.asked == []
     await office.connector.stop()
+    await office.connector.channel.close()
 
 
 @pytest.mark.parametrize("method", ["getMe", "getWebhookInfo", "setWebhook", "setMyCommands"])
@@ -350,6 +353,7 @@ async def test_updates_are_fetched_where_telegram_cannot_deliver(public_url: str
     await office.api.wait_until_asked("getUpdates", 2)
     await office.api.wait_until_asked("setMyCommands", 3)
     await office.connector.stop()
+    await office.connector.channel.close()
 
     assert [event.body for event in office.store.kept] == [update]
     assert "setWebhook" not in office.methods()
@@ -379,6 +383,7 @@ async def test_nothing_runs_after_a_stop():
 
 async def test_stop_without_a_start_is_harmless(office: Office):
     await office.connector.stop()
+    await office.connector.channel.close()
 
 
 # Over HTTP, with the real client
@@ -396,6 +401,7 @@ async def test_connector_polls_and_answers_over_http():
         await server.api.wait_until_asked("getUpdates", 2)
         await server.api.wait_until_asked("setMyCommands", 3)
         await connector.stop()
+        await connector.channel.close()
 
     assert [event.body for event in store.kept] == [update]
     assert store.kept[0].received_at.utcoffset() == timedelta(0)
@@ -409,6 +415,7 @@ async def test_server_delivers_with_the_secret_that_was_set(client: Client, offi
         await connector.start()
         await server.api.wait_until_asked("setMyCommands", 3)
         await connector.stop()
+        await connector.channel.close()
 
         url = str(client.make_url(PATH))
         statuses = [

@@ -60,6 +60,8 @@ def test_choices_without_words_stand_under_a_mark():
     [
         ("12345 7890", ["12345 7890"]),
         ("one two\n\nsix", ["one two", "six"]),
+        ("one\n\ntwo\nsix", ["one", "two\nsix"]),
+        ("12 4567890 2", ["12 4567890", "2"]),
         ("one\n\ntwo six eight", ["one", "two six", "eight"]),
         ("one\ntwo six", ["one", "two six"]),
         ("one two six", ["one two", "six"]),

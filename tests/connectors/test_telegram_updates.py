@@ -281,6 +281,38 @@ async def test_groups_and_channels_are_refused(
     assert reader.refused == [refused]
 
 
+@pytest.mark.parametrize("status", ["left", "restricted", "", "of tomorrow"])
+def test_other_changes_in_private_tell_nothing_of_reach(reader: Reader, status: str):
+    changed = load("blocked")
+    changed["my_chat_member"]["new_chat_member"]["status"] = status
+
+    assert reader.read(changed) == []
+
+
+@pytest.mark.parametrize("kind", ["sender", "secret", ["private"], None])
+def test_chats_of_other_kinds_are_none_of_ours(reader: Reader, kind: Any):
+    said = text(7, "هلا")
+    said["message"]["chat"]["type"] = kind
+
+    assert reader.read(said) == []
+
+
+# What comes with a link
+
+
+def test_link_says_what_it_prefilled(reader: Reader):
+    followed = reader.received(text(7, "/start municipality")).message
+
+    assert (followed.text, followed.context) == ("السلام عليكم", {"agency": "municipality"})
+
+
+def test_contact_of_nobody_is_not_of_a_sender_without_an_id(reader: Reader):
+    shared = message(7, contact={"phone_number": "+96560098765"})
+    del shared["message"]["from"]
+
+    assert reader.received(shared).message.remarks == ("gateway_contact_not_yours",)
+
+
 # Files
 
 

@@ -53,6 +53,17 @@ async def test_what_was_heard_late_does_not_turn_time_back(contacts: MongoContac
     assert (await contacts.get(CITIZEN)).heard_at == NOON + timedelta(minutes=3)
 
 
+async def test_citizen_of_a_closed_window_must_write_again(contacts: MongoContacts):
+    await contacts.heard(CITIZEN, NOON, {"chat": "7"})
+
+    await contacts.close_window(CITIZEN)
+    closed = await contacts.get(CITIZEN)
+    await contacts.heard(CITIZEN, NOON + timedelta(minutes=1), {})
+
+    assert closed == Contact(CITIZEN, address={"chat": "7"})
+    assert (await contacts.get(CITIZEN)).heard_at == NOON + timedelta(minutes=1)
+
+
 async def test_address_is_put_together_from_all_that_was_told(contacts: MongoContacts):
     await contacts.heard(CITIZEN, NOON, {"phone": "1", "user": "a"})
     await contacts.heard(CITIZEN, NOON, {"phone": "2", "name": "سالم"})
@@ -64,7 +75,7 @@ async def test_address_is_put_together_from_all_that_was_told(contacts: MongoCon
 @pytest.mark.parametrize("name", ["a.b", "$set", "", "a b%2E", "اسم", ".", "_x", "\x00"])
 async def test_any_name_may_stand_in_an_address_and_on_a_bill(contacts: MongoContacts, name: str):
     await contacts.heard(CITIZEN, NOON, {name: "value.$x"})
-    await contacts.bill(CITIZEN, name)
+    await contacts.bill(CITIZEN, "wamid.1", name)
 
     assert (await contacts.get(CITIZEN)).address == {name: "value.$x"}
     assert await contacts.costs(CITIZEN) == {name: 1}
@@ -87,11 +98,18 @@ async def test_last_message_with_buttons_is_known_until_there_is_none(contacts: 
 
 
 async def test_bills_are_counted_by_category(contacts: MongoContacts):
-    await asyncio.gather(*(contacts.bill(CITIZEN, "utility") for _ in range(20)))
-    await contacts.bill(CITIZEN, "service")
-    await contacts.bill("whatsapp:other", "utility")
+    await asyncio.gather(*(contacts.bill(CITIZEN, f"wamid.{n}", "utility") for n in range(20)))
+    await contacts.bill(CITIZEN, "wamid.s", "service")
+    await contacts.bill("whatsapp:other", "wamid.o", "utility")
 
     assert await contacts.costs(CITIZEN) == {"utility": 20, "service": 1}
+
+
+async def test_a_message_whose_price_is_told_again_is_counted_once(contacts: MongoContacts):
+    for _ in range(3):
+        await contacts.bill(CITIZEN, "wamid.1", "service")
+
+    assert await contacts.costs(CITIZEN) == {"service": 1}
 
 
 async def test_nothing_was_billed_to_whom_nothing_was_sent(contacts: MongoContacts):
@@ -105,7 +123,7 @@ async def test_all_that_happens_at_once_is_kept(contacts: MongoContacts):
     await asyncio.gather(
         contacts.heard(CITIZEN, NOON, {"chat": "7"}),
         contacts.set_keyboard(CITIZEN, "5"),
-        contacts.bill(CITIZEN, "service"),
+        contacts.bill(CITIZEN, "wamid.s", "service"),
         contacts.join(CITIZEN, "web:1"),
     )
 
