@@ -1,6 +1,6 @@
 # The commands of this project; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check train bench storm setup
+.PHONY: help run test check train evaluate bench storm setup
 
 UV := ./scripts/uv
 # Rasa lives alone: its own environment on Python 3.10, run from here.
@@ -24,16 +24,21 @@ test: setup ## set up, train if need be, and pass every test
 	$(AGENT) pytest -c nlu/pytest.ini --rootdir .
 	$(AGENT) python -m nlu.conversation_tests tests/conversations
 
-check: setup ## lint, formatting, types for both Pythons, arrows between rooms, words
+check: setup ## lint, formatting, types for both Pythons, arrows between rooms, words, training text
 	$(GATEWAY) ruff check .
 	$(GATEWAY) ruff format --check .
 	$(GATEWAY) pyright
 	$(GATEWAY) pyright --project nlu
 	$(GATEWAY) lint-imports
 	$(GATEWAY) python scripts/check_words.py
+	$(GATEWAY) python scripts/check_data.py
 
 train: setup ## train a model from nlu/data
 	$(AGENT) python -m nlu.training
+
+evaluate: setup ## measure what the newest model understands: reports/understanding.html
+	$(AGENT) python -m nlu.evaluation --out reports \
+		$(if $(ARBANKING),--arbanking "$(ARBANKING)") $(if $(DIET),--diet) $(if $(QUICK),--quick)
 
 bench: setup ## measure, against peers in the same run
 	$(AGENT) python benchmarks/turns.py
