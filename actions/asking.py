@@ -164,6 +164,7 @@ def review_values(slots: Mapping[str, Any], language: str) -> Dict[str, Any]:
         "description": _shortened(slots.get("description") or ABSENT),
         "category": _category(slots, language),
         "agency": _agency(slots, language),
+        "words": _words(slots),
         "details": _details(slots, language),
         "place": _place(slots.get("place")),
         "occurred": _when(slots.get("occurred")),
@@ -184,6 +185,13 @@ def _category(slots: Mapping[str, Any], language: str) -> str:
 def _agency(slots: Mapping[str, Any], language: str) -> str:
     data, code = jurisdiction(), slots.get("category") or OTHER
     return ABSENT if code == OTHER else data.agency_name(data.agency_of(code), language)
+
+
+def _words(slots: Mapping[str, Any]) -> str:
+    """Return the words by which the category was found; none where the citizen chose it."""
+    words: List[str] = slots.get("category_words") or []
+    guessed = (slots.get("category_options") or [None])[0] == slots.get("category")
+    return " ".join(f"\u00ab{word}\u00bb" for word in words) if words and guessed else ABSENT
 
 
 def _details(slots: Mapping[str, Any], language: str) -> str:

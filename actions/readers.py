@@ -19,7 +19,7 @@ from actions.questions import (
 from actions.steering import holds_answer
 from actions.turn import Turn
 
-ASSUMED: Final = 0.7  # category chance from which it is said aloud instead of asked
+ASSUMED: Final = 0.85  # category chance from which it is said aloud instead of asked (ADR 13)
 _TOLD_WORDS: Final = 8  # a wish to complain that is this long already tells the problem
 _TOLD_CHANCE: Final = 0.4
 _ADDED_WORDS: Final = 4  # from here on, words sent with the files belong to the complaint
@@ -114,7 +114,7 @@ def _tells(turn: Turn) -> bool:
 def _description(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
     if turn.tapped or sum(char.isalpha() for char in turn.text) < _FEWEST_LETTERS:
         return UNREADABLE
-    filled: Dict[str, Any] = {"description": turn.text}
+    filled: Dict[str, Any] = {"description": turn.text, "category_words": list(turn.deciding)}
     for slot, entity in (("place", "place"), ("occurred", "time"), ("remedy", "wish")):
         value = turn.value(entity)
         if value and not slots.get(slot):

@@ -30,6 +30,7 @@ class Turn:
     silence: int  # seconds since the turn before
     key: str
     context: Mapping[str, str]  # what the link that opened the chat prefilled
+    deciding: Sequence[str]  # the words that spoke most for the likeliest category
 
     @classmethod
     def of(cls, tracker: Tracker) -> "Turn":
@@ -54,6 +55,7 @@ class Turn:
             silence=int(metadata.get("silence") or 0),
             key=metadata.get("message_key", said.get("message_id") or ""),
             context=metadata.get("context") or {},
+            deciding=said.get("category_words") or [],
         )
 
     @property

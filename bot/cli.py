@@ -45,9 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     commands.add_parser("run", help="start everything here").set_defaults(command=_run)
     commands.add_parser("serve", help="the gateway alone").set_defaults(command=_serve)
-    commands.add_parser(
+    parse = commands.add_parser(
         "parse", help="one utterance a line in, one JSON object a line out"
-    ).set_defaults(command=_parse)
+    )
+    parse.add_argument("--why", action="store_true", help="say which words decided, and why")
+    parse.set_defaults(command=_parse)
     talk = commands.add_parser("chat", help="chat in this terminal")
     talk.add_argument("--url", default=os.environ.get("SHAKWA_URL", "http://127.0.0.1:8080"))
     talk.add_argument(
@@ -98,9 +100,10 @@ async def _serve_until_told(settings: Settings) -> None:
         await told.wait()
 
 
-def _parse(_asked: argparse.Namespace) -> int:
+def _parse(asked: argparse.Namespace) -> int:
     """Hand over to the agent's own Python; input and output are this process's."""
-    return subprocess.call([launch.agent_python(), "-m", "nlu.parse"], cwd=ROOT)  # noqa: S603
+    why = ["--why"] if asked.why else []
+    return subprocess.call([launch.agent_python(), "-m", "nlu.parse", *why], cwd=ROOT)  # noqa: S603
 
 
 def _case(asked: argparse.Namespace) -> None:

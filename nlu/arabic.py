@@ -66,6 +66,13 @@ LIGHT_PREFIXES: Final = _COMMON_PREFIXES | THIS_PREFIXES
 NAME_PREFIXES: Final = _COMMON_PREFIXES | TO_PREFIXES
 MELTED: Final = "لل"
 AND_PREFIX: Final = "و"
+# What a light stemmer takes off a folded word, where enough of it remains.
+_STEM_FRONT: Final = re.compile(r"^(?:[وف]?(?:[بكهعم]?ال|لل)(?=..)|[وفبل](?=\w{4}))")
+_STEM_END: Final = re.compile(
+    r"(?<=\w{3})(?:اتهم|اتنا|اتها|اته|اتي|تهم|تها|تنا|هم|هن|كم|كن|ها|نا|ني|تي|ته"
+    r"|ات|ون|ين|ان|وا|يه|ه|ي|ك|ج|ت|ا)$"
+)
+_STEMMED_LENGTH: Final = 4
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,14 @@ def fold_digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+@lru_cache(maxsize=65_536)
+def light_stem(word: str) -> str:
+    """Return a folded Arabic word without article, conjunction and ending; others as they are."""
+    if len(word) < _STEMMED_LENGTH or not "\u0600" <= word[0] <= "\u06ff":
+        return word
+    return _STEM_END.sub("", _STEM_FRONT.sub("", word))
 
 
 @lru_cache(maxsize=8192)

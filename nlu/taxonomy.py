@@ -1,18 +1,41 @@
-"""Which agency each category belongs to."""
+"""What the agent reads of a jurisdiction's taxonomy."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
+
+_TOLD: Final = ("ar", "en", "covers")
 
 
 def agencies_of(jurisdiction: Path) -> dict[str, str]:
     """Return category code -> agency code of a jurisdiction's folder."""
-    taxonomy: Any = yaml.safe_load((jurisdiction / "taxonomy.yml").read_text("utf-8"))
     return {
         category["code"]: agency["code"]
-        for agency in taxonomy["agencies"]
+        for agency in _agencies(jurisdiction)
         for category in agency["categories"]
     }
+
+
+@lru_cache(maxsize=4)
+def mandates_of(jurisdiction: Path) -> dict[str, dict[str, str]]:
+    """Return agency code -> language -> what the agency is responsible for."""
+    return {agency["code"]: agency["mandate"] for agency in _agencies(jurisdiction)}
+
+
+def descriptions(jurisdiction: Path) -> list[tuple[str, str]]:
+    """Return what the taxonomy itself says of each category: code and text, several of each."""
+    return [
+        (category["code"], str(category[told]))
+        for agency in _agencies(jurisdiction)
+        for category in agency["categories"]
+        for told in _TOLD
+        if category.get(told)
+    ]
+
+
+def _agencies(jurisdiction: Path) -> list[dict[str, Any]]:
+    return yaml.safe_load((jurisdiction / "taxonomy.yml").read_text("utf-8"))["agencies"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,22 +13,29 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from nlu.arabic import light_stem
+
 _Arguments = dict[str, Any]
 Rows = NDArray[Any]  # floats; sklearn and scipy have no types of their own
+Ranking = list[tuple[str, float]]
 
 _WORDS: Final[_Arguments] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
 _CHARACTERS: Final[_Arguments] = {"analyzer": "char_wb", "ngram_range": (2, 5)}
+_KINDS: Final = ((_WORDS, 1), (_CHARACTERS, 2))  # each with the fewest texts that a term is in
+_COMMONEST: Final = 5.0  # the rarity of words that every third text has some of
+_PRECISION: Final = 0.3  # a closer solution takes longer and is no better on unseen text
 
 
 @dataclass(frozen=True)
 class Settings:
     """How a model is trained.
 
-    `strength` is the inverse of the regularisation, `sharpness` what makes a probability of
-    0.7 right seven times in ten, `embedding` the weight of the embedding beside the n-grams.
+    `strength` is the inverse of the regularisation, `sharpness` what its margins are multiplied
+    by before they become chances, `embedding` the weight of the embedding beside the n-grams.
     `balance` says how far rare labels are lifted: 0 not at all, 1 to the weight of the others.
     """
 
@@ -40,8 +48,8 @@ class Settings:
 class TextModel:
     """Ranks labels for a folded text and its embedding.
 
-    A linear support vector machine over TF-IDF and the embedding; its margins become
-    probabilities by a softmax.
+    A linear support vector machine over TF-IDF and the embedding, which separates all labels
+    at once; its margins become probabilities by a softmax.
     """
 
     def __init__(
@@ -52,7 +60,7 @@ class TextModel:
         weights: Rows,
         bias: Rows,
     ) -> None:
-        self._settings, self._labels, self._vectorizers = settings, labels, vectorizers
+        self._settings, self.labels, self._vectorizers = settings, labels, vectorizers
         self._weights, self._bias = weights, bias
 
     @classmethod
@@ -64,37 +72,66 @@ class TextModel:
         labels: Sequence[str],
     ) -> TextModel:
         """Fit a model to labelled texts; one row of `embeddings` for each."""
-        vectorizers = [_vectorizer(_WORDS, 1), _vectorizer(_CHARACTERS, 2)]
-        for vectorizer in vectorizers:
-            vectorizer.fit(texts)
-        weights = _class_weights(labels, settings.balance)
-        machine = cast("Any", LinearSVC(C=settings.strength, class_weight=weights, random_state=0))
-        machine.fit(_features(vectorizers, texts, settings.embedding * embeddings), labels)
-        weights, bias = machine.coef_.T.astype(np.float32), machine.intercept_.astype(np.float32)
+        vectorizers = [_vectorizer(kind, least) for kind, least in _KINDS]
+        for vectorizer, read in zip(vectorizers, _readings(texts), strict=True):
+            vectorizer.fit(read)
+        machine = cast(
+            "Any",
+            LinearSVC(
+                C=settings.strength,
+                multi_class="crammer_singer",
+                tol=_PRECISION,
+                class_weight=_class_weights(labels, settings.balance),
+                random_state=0,
+            ),
+        )
+        with warnings.catch_warnings():
+            # It says so when it stops early; on unseen text more rounds are no better.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            machine.fit(_features(vectorizers, texts, settings.embedding * embeddings), labels)
+        weights, bias = _rows_of(machine)
         return cls(settings, list(machine.classes_), vectorizers, weights, bias)
 
-    def rank(self, text: str, embedding: Rows) -> list[tuple[str, float]]:
+    def rank(self, text: str, embedding: Rows) -> Ranking:
         """Return every label with its probability, the likeliest first."""
         return self.rank_all([text], embedding[np.newaxis, :])[0]
 
-    def rank_all(self, texts: Sequence[str], embeddings: Rows) -> list[list[tuple[str, float]]]:
+    def rank_all(self, texts: Sequence[str], embeddings: Rows) -> list[Ranking]:
         """Return the ranking of each text."""
+        chances = softmax(self._settings.sharpness * self.margins(texts, embeddings))
+        return [ranked(self.labels, row) for row in chances]
+
+    def margins(self, texts: Sequence[str], embeddings: Rows) -> Rows:
+        """Return a row for each text: how far it is on the side of each label."""
         weighted = self._settings.embedding * embeddings
-        margins = _features(self._vectorizers, texts, weighted) @ self._weights + self._bias
-        scores = self._settings.sharpness * margins
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chances = scores / scores.sum(axis=1, keepdims=True)
-        order = np.argsort(-chances, axis=1)
-        return [
-            [(self._labels[i], float(row[i])) for i in places]
-            for row, places in zip(chances, order)  # noqa: B905 - as many of one as of the other
-        ]
+        return _features(self._vectorizers, texts, weighted) @ self._weights + self._bias
+
+    def deciding_words(self, text: str, label: str, most: int = 3) -> list[str]:
+        """Return the words of a folded text that speak for a label most, the strongest first."""
+        words = list(dict.fromkeys(text.split()))
+        if not words:
+            return []
+        nothing = np.zeros((len(words), self._weights.shape[0] - self._terms), np.float32)
+        margins = _features(self._vectorizers, words, nothing) @ self._weights
+        # A word alone has the weight of a whole text; in one it weighs as much as it is rare.
+        speaks = margins[:, self.labels.index(label)] - margins.mean(axis=1)
+        speaks *= np.array([self._rarity(word) for word in words])
+        order = np.argsort(-speaks)[:most]
+        return [words[place] for place in order if speaks[place] > 0]
+
+    def _rarity(self, word: str) -> float:
+        place = cast("dict[str, int]", self._vectorizers[0].vocabulary_).get(light_stem(word))
+        return 0.0 if place is None else float(self._vectorizers[0].idf_[place]) - _COMMONEST
+
+    @property
+    def _terms(self) -> int:
+        return sum(len(cast("dict[str, int]", one.vocabulary_)) for one in self._vectorizers)
 
     def save(self, folder: Path) -> None:
         """Write the model: nothing in it is executable."""
         folder.mkdir(parents=True, exist_ok=True)
         words = [_in_order(cast("dict[str, int]", v.vocabulary_)) for v in self._vectorizers]
-        facts = {"labels": self._labels, "vocabularies": words, "settings": asdict(self._settings)}
+        facts = {"labels": self.labels, "vocabularies": words, "settings": asdict(self._settings)}
         (folder / "model.json").write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
         np.savez(
             folder / "model.npz",
@@ -109,10 +146,8 @@ class TextModel:
         facts = json.loads((folder / "model.json").read_text("utf-8"))
         arrays = np.load(folder / "model.npz")
         vectorizers: list[TfidfVectorizer] = []
-        for i, (settings, words) in enumerate(
-            zip((_WORDS, _CHARACTERS), facts["vocabularies"], strict=True)
-        ):
-            vectorizer = _vectorizer(settings, 1)
+        for i, ((kind, _), words) in enumerate(zip(_KINDS, facts["vocabularies"], strict=True)):
+            vectorizer = _vectorizer(kind, 1)
             vectorizer.vocabulary = {word: place for place, word in enumerate(words)}
             vectorizer.idf_ = arrays[f"idf{i}"].astype(np.float64)
             vectorizers.append(vectorizer)
@@ -121,16 +156,41 @@ class TextModel:
         return cls(settings, facts["labels"], vectorizers, weights, arrays["bias"])
 
 
+def softmax(scores: Rows) -> Rows:
+    """Return each row of scores as chances."""
+    lifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return lifted / lifted.sum(axis=1, keepdims=True)
+
+
+def ranked(labels: list[str], chances: Rows) -> Ranking:
+    """Return each label with its chance, the likeliest first."""
+    return [(labels[int(place)], float(chances[place])) for place in np.argsort(-chances)]
+
+
+def _rows_of(machine: Any) -> tuple[Rows, Rows]:
+    """Return a machine's weights and bias with a column for each label."""
+    rows, bias = machine.coef_, np.broadcast_to(machine.intercept_, len(machine.coef_))
+    if len(machine.classes_) == 2 and len(rows) == 1:  # noqa: PLR2004 - of two labels it has one
+        rows, bias = np.vstack([-rows, rows]), np.concatenate([-bias, bias])
+    return rows.T.astype(np.float32), bias.astype(np.float32)
+
+
 def _class_weights(labels: Sequence[str], balance: float) -> dict[str, float]:
     counts = Counter(labels)
     usual = len(labels) / len(counts)
     return {label: (usual / count) ** balance for label, count in counts.items()}
 
 
+def _readings(texts: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the texts as the words' and as the characters' vectorizer read them."""
+    return [" ".join(map(light_stem, text.split())) for text in texts], texts
+
+
 def _features(
     vectorizers: Sequence[TfidfVectorizer], texts: Sequence[str], embeddings: Rows
 ) -> Any:
-    columns: list[Any] = [vectorizer.transform(texts) for vectorizer in vectorizers]
+    readings = _readings(texts)
+    columns: list[Any] = [v.transform(r) for v, r in zip(vectorizers, readings, strict=True)]
     columns.append(sparse.csr_matrix(embeddings))
     return cast("Any", sparse.hstack(columns, dtype=np.float32)).tocsr()
 

@@ -6,17 +6,21 @@ import argparse
 import hashlib
 import os
 import sys
+import tarfile
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nlu import rasa_setup
 from nlu.model_files import MODELS
 
 _ROOT = Path(__file__).parents[1]
 _LOG = MODELS / "training.log"
+_APART = frozenset({".venv", "evaluation"})  # folders of nlu/ that a model does not depend on
 _KEPT = 3  # models: the present one and two to go back to
 
 
@@ -32,7 +36,7 @@ def data_hash() -> str:
     """Return a short hash of the sources: the same one means the same model."""
     digest = hashlib.sha256()
     for path in sources():
-        if ".venv" not in path.parts:
+        if _APART.isdisjoint(path.parts):
             digest.update(f"{path.relative_to(_ROOT)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
@@ -49,6 +53,7 @@ def train() -> Path:
         rasa_setup.prepare()
         from rasa import model_training
 
+        _pack_quickly()
         result = model_training.train(
             domain=str(_ROOT / "domain.yml"),
             config=str(_ROOT / "config.yml"),
@@ -62,6 +67,13 @@ def train() -> Path:
     for old in sorted(MODELS.glob("*.tar.gz"))[:-_KEPT]:
         old.unlink()
     return Path(result.model)
+
+
+def _pack_quickly() -> None:
+    """Have Rasa pack its model with the least compression: the most takes as long as training."""
+    whole: Any = tarfile.TarFile.gzopen
+    pack = whole.__func__
+    tarfile.TarFile.gzopen = classmethod(partial(pack, compresslevel=1))  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-"""The intent of a turn, and the category of a problem, by two models of the same kind."""
+"""The intent of a turn, and the category of a problem, read by one model."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,25 +15,32 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.arabic import fold
+from nlu.components.development import as_read, embeddings_of, read_development
 from nlu.components.embedder import EMBEDDING
-from nlu.components.normalizer import FOLDED
-from nlu.text_model import Settings, TextModel
+from nlu.components.normalizer import FOLDED, SPELLED
+from nlu.taxonomy import descriptions
+from nlu.text_model import Settings
+from nlu.understanding import PROBLEM, Example, Understanding
 
-CATEGORY_RANKING = "category_ranking"
-_SETTINGS = ("strength", "sharpness", "embedding", "balance")
-_INTENTS_TOLD = 10
-_CATEGORIES_TOLD = 10
+CATEGORY_RANKING: Final = "category_ranking"
+CATEGORY_WORDS: Final = "category_words"
+_AROUND_WORDS: Final = ".,;:!?()\"'\u060c\u061b\u061f\u06d4\u00ab\u00bb"
+_JURISDICTIONS: Final = Path(__file__).parents[2] / "jurisdictions"
+_SETTINGS: Final = ("strength", "sharpness", "embedding", "balance")
+_TOLD: Final = 10  # of each ranking
 
 
-class _Classifier(GraphComponent):
-    """What both classifiers share: training, keeping and loading one text model."""
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TurnClassifier(GraphComponent, IntentClassifier):
+    """Says what a turn wants, and ranks the taxonomy's categories in case it is a problem."""
 
     def __init__(
         self,
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        model: TextModel | None = None,
+        model: Understanding | None = None,
     ) -> None:
         self._config, self._storage, self._resource = config, storage, resource
         self._model = model
@@ -40,7 +48,13 @@ class _Classifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the model's settings; see nlu.text_model.Settings."""
-        return {"strength": 1.0, "sharpness": 3.0, "embedding": 0.8, "balance": 1.0}
+        return {
+            "jurisdiction": "kuwait",
+            "strength": 1.0,
+            "sharpness": 8.0,
+            "embedding": 0.5,
+            "balance": 1.0,
+        }
 
     @classmethod
     def create(
@@ -49,7 +63,7 @@ class _Classifier(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,  # noqa: ARG003
-    ) -> _Classifier:
+    ) -> TurnClassifier:
         """Build the component for a training graph."""
         return cls(config, model_storage, resource)
 
@@ -61,68 +75,73 @@ class _Classifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,  # noqa: ARG003
         **_kwargs: Any,
-    ) -> _Classifier:
+    ) -> TurnClassifier:
         """Build the component with its trained model."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, TextModel.load(folder))
+            return cls(config, model_storage, resource, Understanding.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Train on the examples that carry this classifier's label."""
+        """Train on the examples and on what the taxonomy itself says of its categories."""
         # Rasa adds the rules' intents as examples without a text.
-        examples = [e for e in training_data.nlu_examples if e.get(TEXT) and self._label(e)]
-        texts = [example.get(FOLDED) or "" for example in examples]
-        embeddings = np.stack([example.get(EMBEDDING) for example in examples])
-        labels = [self._label(example) or "" for example in examples]
+        messages = [e for e in training_data.nlu_examples if e.get(TEXT) and e.get(INTENT)]
+        examples = [_example(message) for message in messages]
+        embeddings = embeddings_of(messages)
+        told, told_embeddings = self._descriptions()
         settings = Settings(*(self._config[name] for name in _SETTINGS))
-        self._model = TextModel.train(settings, texts, embeddings, labels)
+        model = Understanding.train(
+            settings, [*examples, *told], np.vstack([embeddings, told_embeddings])
+        )
+        self._model = model.calibrated(*read_development())
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
+
+    def _descriptions(self) -> tuple[list[Example], Any]:
+        told = descriptions(_JURISDICTIONS / self._config["jurisdiction"])
+        messages = as_read([text for _, text in told])
+        examples = [
+            Example(message.get(FOLDED) or "", PROBLEM, code)
+            for message, (code, _) in zip(messages, told, strict=True)
+        ]
+        return examples, embeddings_of(messages)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leave the examples as they are."""
         return training_data
 
-    def _label(self, example: Message) -> str | None:
-        raise NotImplementedError
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the intent, and both rankings, to each message."""
+        for message in messages:
+            self._read(message)
+        return messages
 
-    def _rank(self, message: Message) -> list[tuple[str, float]]:
-        folded = message.get(FOLDED)
-        embedding = message.get(EMBEDDING)
-        if self._model is None or not folded or embedding is None:
+    def _read(self, message: Message) -> None:
+        folded, embedding = message.get(FOLDED), message.get(EMBEDDING)
+        intents: list[dict[str, Any]] = [{"name": "out_of_scope", "confidence": 0.0}]
+        categories: list[dict[str, Any]] = []
+        if self._model and folded and embedding is not None:
+            understood = self._model.read(folded, embedding)
+            intents = [{"name": n, "confidence": c} for n, c in understood.intents]
+            categories = [{"code": n, "confidence": c} for n, c in understood.categories]
+        message.set(INTENT, intents[0], add_to_output=True)
+        message.set("intent_ranking", intents[:_TOLD], add_to_output=True)
+        message.set(CATEGORY_RANKING, categories[:_TOLD], add_to_output=True)
+        message.set(CATEGORY_WORDS, self._deciding_words(message), add_to_output=True)
+
+    def _deciding_words(self, message: Message) -> list[str]:
+        """Return the citizen's own words that speak most for the likeliest category."""
+        ranking: list[dict[str, Any]] = message.get(CATEGORY_RANKING)
+        if self._model is None or not ranking or message.get(INTENT)["name"] != PROBLEM:
             return []
-        return self._model.rank(folded, embedding)
+        spelled, written = message.get(SPELLED).split(), message.get(TEXT).split()
+        if len(spelled) != len(written):  # Arabizi: two of its words may be one
+            return []
+        own = {fold(one): two for one, two in zip(spelled, written)}  # noqa: B905 - see above
+        decided = self._model.deciding_words(message.get(FOLDED), ranking[0]["code"])
+        return [own[word].strip(_AROUND_WORDS) for word in decided if word in own]
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class TurnClassifier(_Classifier, IntentClassifier):
-    """Says what a turn wants: the labels of `nlu/data/intents` and `report_problem`."""
-
-    def _label(self, example: Message) -> str | None:
-        return example.get(INTENT)
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Add the intent and its ranking to each message."""
-        for message in messages:
-            ranking = [{"name": n, "confidence": c} for n, c in self._rank(message)]
-            best = ranking[0] if ranking else {"name": "out_of_scope", "confidence": 0.0}
-            message.set(INTENT, best, add_to_output=True)
-            message.set("intent_ranking", ranking[:_INTENTS_TOLD], add_to_output=True)
-        return messages
-
-
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class CategoryClassifier(_Classifier):
-    """Ranks the taxonomy's categories for a problem's text, from `nlu/data/categories`."""
-
-    def _label(self, example: Message) -> str | None:
-        metadata: dict[str, Any] = example.get("metadata") or {}
-        intent: dict[str, Any] = metadata.get("intent") or {}
-        return intent.get("category")
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Add the categories' ranking to each message."""
-        for message in messages:
-            ranking = [{"code": n, "confidence": c} for n, c in self._rank(message)]
-            message.set(CATEGORY_RANKING, ranking[:_CATEGORIES_TOLD], add_to_output=True)
-        return messages
+def _example(message: Message) -> Example:
+    metadata: dict[str, Any] = message.get("metadata") or {}
+    intent: dict[str, Any] = metadata.get("intent") or {}
+    return Example(message.get(FOLDED) or "", message.get(INTENT), intent.get("category"))

@@ -12,6 +12,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.entities import EntityReader
 
@@ -40,6 +41,10 @@ class TurnEntities(GraphComponent):
     ) -> TurnEntities:
         """Build the component for a graph."""
         return cls(_ROOT / "jurisdictions" / config["jurisdiction"])
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leave the examples as they are: nothing learns from their entities."""
+        return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the entities to each message."""

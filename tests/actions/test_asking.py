@@ -173,6 +173,8 @@ def test_the_review_repeats_every_answer():
     slots = {
         "description": "it is dark",
         "category": "bribery",
+        "category_options": ["bribery", "nepotism"],
+        "category_words": ["paid", "officer"],
         "detail_1": "Municipality",
         "detail_2": "50",
         "place": {"text": "Salmiya"},
@@ -189,6 +191,7 @@ def test_the_review_repeats_every_answer():
         "description": "it is dark",
         "category": "Bribery",
         "agency": jurisdiction().agency_name("anti_corruption", "en"),
+        "words": "\u00abpaid\u00bb \u00abofficer\u00bb",
         "details": f"{first.label['en']}: Municipality\n{second.label['en']}: 50",
         "place": "Salmiya",
         "occurred": "yesterday (\u20682026-03-01\u2069)",
@@ -198,6 +201,16 @@ def test_the_review_repeats_every_answer():
         "civil_id": "287010112348",
         "phone": "50012345",
     }
+
+
+def test_a_category_that_the_citizen_chose_is_not_said_to_be_known_by_their_words():
+    slots = {
+        "category": "nepotism",
+        "category_options": ["bribery", "nepotism"],
+        "category_words": ["paid"],
+    }
+
+    assert review_values(slots, "en")["words"] == ABSENT
 
 
 @pytest.mark.parametrize("empty", [None, ""])

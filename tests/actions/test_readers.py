@@ -172,6 +172,7 @@ def test_a_description_brings_place_time_wish_and_category_with_it():
 
     assert reading.slots == {
         "description": DARK,
+        "category_words": [],
         "place": {**PLACE, "text": "السالمية"},
         "occurred": TIME,
         "remedy": "repair",

@@ -65,6 +65,7 @@ def test_a_turn_is_what_was_sent_and_what_was_understood():
         silence=90,
         key="rest:7:5",
         context={"agency": "interior"},
+        deciding=[],
     )
 
 
@@ -86,6 +87,7 @@ def test_a_message_about_which_nothing_is_known_is_a_turn_all_the_same():
         silence=0,
         key="",
         context={},
+        deciding=[],
     )
 
 
