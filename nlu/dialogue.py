@@ -25,7 +25,7 @@ from rasa_sdk.executor import ActionExecutor
 
 _LOG: Final = logging.getLogger(__name__)
 _ABSENT: Final = "\N{NULL}"  # a line of a response with this in it has nothing to say
-_SURE: Final = 0.3  # a turn outside any form is not read below this chance
+SURE: Final = 0.3  # a turn outside any form is not read below this chance
 _PROBLEM: Final = 0.4  # … unless it is this likely to be a problem of some category
 # With a file or a place, words that mean nothing by themselves go with it.
 _IDLE: Final = frozenset({"unread", "out_of_scope", "affirm", "done", "greet", "answer", "skip"})
@@ -168,7 +168,7 @@ class Dialogue:
             # Only our buttons are commands: what looks like one is an answer, or nothing of ours.
             parsed["intent"] = {"name": "out_of_scope", "confidence": 1.0}
         if tracker.active_loop_name is None and command is None:
-            _settle_intent(parsed, metadata)
+            settle_intent(parsed, metadata)
         message.parse_data = parsed
         await self._agent.handle_message(message)
         return channel
@@ -194,11 +194,11 @@ def _wordless(metadata: dict[str, Any]) -> str:
     return "/locate" if metadata.get("place") else "/unread"
 
 
-def _settle_intent(parsed: dict[str, Any], metadata: dict[str, Any]) -> None:
+def settle_intent(parsed: dict[str, Any], metadata: dict[str, Any]) -> None:
     """Name the turns that a model alone cannot: unreadable ones, and words beside a file."""
     intent = parsed["intent"]
     ranking = parsed.get("category_ranking") or [{"confidence": 0.0}]
-    if intent["confidence"] < _SURE:
+    if intent["confidence"] < SURE:
         problem = ranking[0]["confidence"] >= _PROBLEM
         parsed["intent"] = intent = {**intent, "name": "report_problem" if problem else "unread"}
     sent = metadata.get("attachments") or metadata.get("place")

@@ -26,7 +26,7 @@ Ranking = list[tuple[str, float]]
 _WORDS: Final[_Arguments] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
 _CHARACTERS: Final[_Arguments] = {"analyzer": "char_wb", "ngram_range": (2, 5)}
 _KINDS: Final = ((_WORDS, 1), (_CHARACTERS, 2))  # each with the fewest texts that a term is in
-_COMMONEST: Final = 5.0  # the rarity of words that every third text has some of
+_COMMON: Final = 0.5  # of the rarest word's rarity: what has less says little by itself
 _PRECISION: Final = 0.3  # a closer solution takes longer and is no better on unseen text
 
 
@@ -120,8 +120,9 @@ class TextModel:
         return [words[place] for place in order if speaks[place] > 0]
 
     def _rarity(self, word: str) -> float:
+        rarities = self._vectorizers[0].idf_
         place = cast("dict[str, int]", self._vectorizers[0].vocabulary_).get(light_stem(word))
-        return 0.0 if place is None else float(self._vectorizers[0].idf_[place]) - _COMMONEST
+        return 0.0 if place is None else float(rarities[place] - _COMMON * rarities.max())
 
     @property
     def _terms(self) -> int:
