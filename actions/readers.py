@@ -20,6 +20,7 @@ from actions.steering import holds_answer
 from actions.turn import Turn
 
 ASSUMED: Final = 0.85  # category chance from which it is said aloud instead of asked (ADR 13)
+PROBLEM_SURE: Final = 0.8  # chance of a problem below which an opening is asked about, not assumed
 _TOLD_WORDS: Final = 8  # a wish to complain that is this long already tells the problem
 _TOLD_CHANCE: Final = 0.4
 _ADDED_WORDS: Final = 4  # from here on, words sent with the files belong to the complaint
@@ -121,7 +122,10 @@ def _description(turn: Turn, slots: Slots, data: Jurisdiction) -> Reading:
             filled[slot] = _worded(turn, entity, value)
     ranking = _favoured(turn, slots, data)
     filled["category_options"] = [code for code, _ in ranking[:_OPTIONS]]
-    if ranking and ranking[0][1] >= ASSUMED:
+    asked = slots.get("requested_slot") == "description"
+    # What was not asked for may be no problem at all: then the choices say so gently.
+    problem = asked or not turn.means("report_problem") or turn.confidence >= PROBLEM_SURE
+    if problem and ranking and ranking[0][1] >= ASSUMED:
         chosen = _chosen(ranking[0][0], slots, data, "utter_category_assumed")
         return Reading({**filled, **chosen.slots}, chosen.said)
     return Reading(filled)

@@ -121,9 +121,10 @@ class Dialogue:
             raise FileNotFoundError(model)
         return cls(agent, trackers)
 
-    async def parse(self, text: str) -> dict[str, Any]:
-        """Return what the model understands of a text, whatever the conversation."""
-        return await self._processor.parse_message(UserMessage(_words(text)))
+    async def parse(self, text: str, *, why: bool = False) -> dict[str, Any]:
+        """Return what the model understands of a text, and why, whatever the conversation."""
+        metadata = {"why": True} if why else None
+        return await self._processor.parse_message(UserMessage(_words(text), metadata=metadata))
 
     async def take(
         self,

@@ -53,7 +53,7 @@ async def parse_lines(lines: TextIO, out: TextIO, model: Path, *, why: bool = Fa
     dialogue, agency_of = await Dialogue.load(model), agencies_of(_JURISDICTION)
     for line in lines:
         text = line.rstrip("\r\n")
-        parsed = await dialogue.parse(text)
+        parsed = await dialogue.parse(text, why=why)
         told = described(text, parsed, agency_of)
         if why:
             told["why"] = reasons(parsed, told["category"]["agency"])

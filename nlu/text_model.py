@@ -62,6 +62,8 @@ class TextModel:
     ) -> None:
         self._settings, self.labels, self._vectorizers = settings, labels, vectorizers
         self._weights, self._bias = weights, bias
+        rarities = np.asarray(vectorizers[0].idf_)  # sklearn computes it anew each time
+        self._rarities = rarities - _COMMON * rarities.max()
 
     @classmethod
     def train(
@@ -108,21 +110,22 @@ class TextModel:
 
     def deciding_words(self, text: str, label: str, most: int = 3) -> list[str]:
         """Return the words of a folded text that speak for a label most, the strongest first."""
-        words = list(dict.fromkeys(text.split()))
+        rare = {word: self._rarity(word) for word in dict.fromkeys(text.split())}
+        words = [word for word, rarity in rare.items() if rarity > 0]
         if not words:
             return []
         nothing = np.zeros((len(words), self._weights.shape[0] - self._terms), np.float32)
         margins = _features(self._vectorizers, words, nothing) @ self._weights
         # A word alone has the weight of a whole text; in one it weighs as much as it is rare.
         speaks = margins[:, self.labels.index(label)] - margins.mean(axis=1)
-        speaks *= np.array([self._rarity(word) for word in words])
+        speaks *= np.array([rare[word] for word in words])
         order = np.argsort(-speaks)[:most]
         return [words[place] for place in order if speaks[place] > 0]
 
     def _rarity(self, word: str) -> float:
-        rarities = self._vectorizers[0].idf_
+        """Return how much rarer a word is than those that say little by themselves."""
         place = cast("dict[str, int]", self._vectorizers[0].vocabulary_).get(light_stem(word))
-        return 0.0 if place is None else float(rarities[place] - _COMMON * rarities.max())
+        return 0.0 if place is None else float(self._rarities[place])
 
     @property
     def _terms(self) -> int:

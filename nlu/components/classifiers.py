@@ -126,7 +126,8 @@ class TurnClassifier(GraphComponent, IntentClassifier):
         message.set(INTENT, intents[0], add_to_output=True)
         message.set("intent_ranking", intents[:_TOLD], add_to_output=True)
         message.set(CATEGORY_RANKING, categories[:_TOLD], add_to_output=True)
-        message.set(CATEGORY_WORDS, self._deciding_words(message), add_to_output=True)
+        if message.get("metadata"):  # a turn, or somebody who wants to know why
+            message.set(CATEGORY_WORDS, self._deciding_words(message), add_to_output=True)
 
     def _deciding_words(self, message: Message) -> list[str]:
         """Return the citizen's own words that speak most for the likeliest category."""

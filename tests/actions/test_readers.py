@@ -1,5 +1,6 @@
 """Reading answers."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -180,6 +181,23 @@ def test_a_description_brings_place_time_wish_and_category_with_it():
         "category": "street_lighting",
     }
     assert keys(reading) == ["utter_category_assumed"]
+
+
+@pytest.mark.parametrize(("confidence", "assumed"), [(0.79, False), (0.8, True)])
+def test_an_opening_that_may_be_no_problem_is_asked_about(confidence: float, *, assumed: bool):
+    said = replace(turn(DARK, "report_problem", ranking=LIGHTING), confidence=confidence)
+
+    reading = answer("description", said, category=None)
+
+    assert ("category" in reading.slots) is assumed
+
+
+def test_what_was_asked_for_is_a_problem_however_it_is_told():
+    said = replace(turn(DARK, "report_problem", ranking=LIGHTING), confidence=0.5)
+
+    reading = answer("description", said, category=None, requested_slot="description")
+
+    assert reading.slots["category"] == "street_lighting"
 
 
 def test_what_was_told_before_is_not_read_over():
