@@ -11,6 +11,7 @@ from nlu.entities.phrases import Found, Phrases, Wording
 from nlu.entities.reading import Entity
 
 _MOST_WORDS_ALONE: Final = 3
+_NO_AGENCY: Final = "others"
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Agency:
     """An agency by one of its names."""
 
     code: str
-    kind: str = "names"  # or "adjectives" or "words", which need more to be sure
+    kind: str = "names"  # or "adjectives" or "words", which need more to be sure; or "others"
 
 
 def load_agencies(taxonomy: Path, nicknames: Path) -> Phrases[Agency]:
@@ -29,7 +30,7 @@ def load_agencies(taxonomy: Path, nicknames: Path) -> Phrases[Agency]:
     for agency in listed:
         agencies.learn(_official_names(agency), Agency(agency["code"]))
     for wording, nicknamed in _nicknamed(load(nicknames)):
-        if nicknamed.code in codes:
+        if nicknamed.code in codes or nicknamed.kind == _NO_AGENCY:
             agencies.learn(wording, nicknamed)
     return agencies
 
@@ -56,6 +57,8 @@ def _nicknamed(lexicon: Mapping[str, Any]) -> Iterator[tuple[Wording, Agency]]:
 
 
 def _is_meant(words: Words, found: Found[Agency]) -> bool:
+    if found.value.kind == _NO_AGENCY:
+        return False
     if words.before(found.first, "no_agency_after") or words.at(found.after, "no_agency_before"):
         return False
     if found.value.kind == "words":

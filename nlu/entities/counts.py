@@ -51,18 +51,24 @@ def _is_letter(words: Words, index: int) -> bool:
 
 
 def _compound(words: Words, value: int, after: int) -> Count:
-    # Arabic says "five and twenty", English "twenty five".
     other = words.at(after, "number")
     if other is None:
         return Count(value, after)
     more: int = other.value["n"]
     joined = other.prefix == AND_PREFIX
-    if (joined and value < _TEN and _is_tens(more)) or (
-        not joined and _is_tens(value) and 0 < more < _TEN
-    ):
+    if _is_hundreds(value) and 0 < more < _HUNDRED:
+        rest = _compound(words, more, other.after)
+        return Count(value + rest.value, rest.after)
+    # Arabic says "five and twenty", English "twenty five".
+    units_first = joined and value < _TEN and _is_tens(more)
+    if units_first or (not joined and _is_tens(value) and 0 < more < _TEN):
         return Count(value + more, other.after)
     return Count(value, after)
 
 
 def _is_tens(number: int) -> bool:
     return number % _TEN == 0 and _TEN < number < _HUNDRED
+
+
+def _is_hundreds(number: int) -> bool:
+    return number > 0 and number % _HUNDRED == 0

@@ -7,7 +7,7 @@ from nlu.entities.digits import Typed
 
 _KUWAIT: Final = "965"
 _ABROAD: Final = "00"
-_LOCAL: Final = re.compile(r"[124569]\d{7}")
+_LOCAL: Final = re.compile(r"[24569]\d{7}")
 _INTERNATIONAL: Final = re.compile(r"[1-9]\d{7,14}")
 # Eight digits that are a date, or two years, are no phone.
 _DATES: Final = re.compile(

@@ -12,6 +12,7 @@ from nlu.entities.languages import load_languages, read_languages
 from nlu.entities.lexicon import Vocabulary, Words, load
 from nlu.entities.places import read_places
 from nlu.entities.places.areas import load_areas
+from nlu.entities.places.spellings import Spellings
 from nlu.entities.ratings import read_ratings
 from nlu.entities.reading import Entity, Reading
 from nlu.entities.times import read_times
@@ -32,7 +33,8 @@ class EntityReader:
         taxonomy = jurisdiction / "taxonomy.yml"
         self._country: str = load(taxonomy)["country"]
         self._vocabulary = Vocabulary(*(lexicon / f"{name}.yml" for name in _WORDS))
-        self._areas = load_areas(jurisdiction / "places.yml")
+        spellings = Spellings(lexicon / "spellings.yml")
+        self._areas = load_areas(jurisdiction / "places.yml", spellings)
         self._agencies = load_agencies(taxonomy, lexicon / "agencies.yml")
         self._languages = load_languages(lexicon / "languages.yml")
 

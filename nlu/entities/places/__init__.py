@@ -42,7 +42,9 @@ def _parts(words: Words, areas: Phrases[Area]) -> Iterator[Part]:
 
 
 def _goes_on(words: Words, run: Sequence[Part], part: Part) -> bool:
-    if part.key in {known.key for known in run} - {INSIDE}:
+    if part.key in {known.key for known in run} - {INSIDE} and not _narrows(run, part):
+        return False
+    if part.area and any(_lies_elsewhere(known, part) for known in run):
         return False
     after = max(known.after for known in run)
     if part.first < after:
@@ -50,6 +52,20 @@ def _goes_on(words: Words, run: Sequence[Part], part: Part) -> bool:
     if part.first - after > _MOST_GLUE or words.reading.ends_sentence(after, lines=False):
         return False
     return words.past(after, *["address_glue"] * _MOST_GLUE) >= part.first
+
+
+def _narrows(run: Sequence[Part], part: Part) -> bool:
+    # "Jahra, Naeem": the governorate's name and an area of it; not "to Jahra" nor "and Jahra".
+    areas = [known.area for known in run if known.key == part.key == "area" and known.area]
+    if len(areas) != 1 or not part.area or part.prefix:
+        return False
+    return areas[0].is_wide != part.area.is_wide
+
+
+def _lies_elsewhere(known: Part, part: Part) -> bool:
+    if not known.area or not part.area:
+        return False
+    return known.area.governorate != part.area.governorate
 
 
 def _place(words: Words, run: Sequence[Part]) -> Iterator[Entity]:
@@ -72,6 +88,8 @@ def _is_whole_text(words: Words, run: Sequence[Part]) -> bool:
 
 def _told(run: Sequence[Part]) -> dict[str, str]:
     of_areas = ({"governorate": part.area.governorate} for part in run if part.area)
-    of_parts = ({part.key: part.value} for part in run)
+    # Of two areas the narrower one is told last, so that it counts.
+    wide_first = sorted(run, key=lambda part: part.area is None or not part.area.is_wide)
+    of_parts = ({part.key: part.value} for part in wide_first)
     told = {key: value for part in chain(of_areas, of_parts) for key, value in part.items()}
     return {key: told[key] for key in _KEYS if key in told}

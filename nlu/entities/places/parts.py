@@ -46,26 +46,46 @@ def area_at(words: Words, areas: Phrases[Area], index: int) -> Part | None:
     found = areas.longest(words.reading, index)
     if found is None:
         return None
-    if words.at(index, "near_cue") and words.reading.tokens[index].text.isascii():
-        return None  # "behind" in Latin letters is spelled like the area Wara
+    if _means_near(words, index):
+        return None
     area = found.value
     sure = not area.is_word or _has_cue(words, found)
+    if not sure and words.at(index, "greeting"):
+        return None
     key = "area" if area.name else "governorate"
     return Part(key, area.name or area.governorate, index, found.after, found.prefix, area, sure)
 
 
+def _means_near(words: Words, index: int) -> bool:
+    # "behind" in Latin letters is spelled like the area Wara.
+    latin = words.reading.tokens[index].text.isascii()
+    return latin and bool(words.at(index, "near_cue")) and not words.before(index, "place_cue")
+
+
 def _has_cue(words: Words, found: Found[Area]) -> bool:
-    if found.prefix in IN_PREFIXES or words.before(found.first, "place_cue"):
+    if words.before(found.first, "place_cue") or words.at(found.after, "place_after"):
+        return True
+    if _is_inside(words, found):
         return True
     reading = words.reading
     alone = reading.ends_clause(found.first) and reading.ends_clause(found.after)
-    return alone or words.at(found.after, "place_after") is not None
+    return alone and words.at(found.first, "greeting") is None
+
+
+def _is_inside(words: Words, found: Found[Area]) -> bool:
+    # "at noon" is written like "in Dhaher", and "there is no" like "in".
+    if words.at(found.first, "part"):
+        return False
+    there_is = words.at(found.first - 2, "there_is") if found.first > 1 else None
+    is_in = words.before(found.first, "in_cue") and there_is is None
+    return found.prefix in IN_PREFIXES or is_in
 
 
 def _numbered_at(words: Words, index: int) -> Part | None:
     for role, key in _NUMBERED:
         cue = words.at(index, role)
-        number = cue and _number_at(words, words.past(cue.after, "number_cue"))
+        start = words.past(cue.after, "number_cue") if cue else index
+        number = _number_at(words, start) or (_letter_at(words, start) if key == "block" else None)
         if cue and number:
             value, after = number
             return Part(key, value, index, after, cue.prefix, sure=key not in ("house", INSIDE))
@@ -75,7 +95,7 @@ def _numbered_at(words: Words, index: int) -> Part | None:
 def _lettered_at(words: Words, index: int) -> Part | None:
     cue = words.at(index, "letter_cue")
     number = cue and _number_at(words, cue.after)
-    if not cue or not number or not words.reading.tokens[number[1] - 1].is_number:
+    if not cue or not number or not words.reading.tokens[cue.after].is_number:
         return None
     return Part(cue.value["key"], number[0], index, number[1], cue.prefix, sure=False)
 
@@ -92,11 +112,24 @@ def _number_at(words: Words, index: int) -> tuple[str, int] | None:
     return (str(found.value), found.after) if found and not words.at(found.after, "unit") else None
 
 
+def _letter_at(words: Words, index: int) -> tuple[str, int] | None:
+    # Some blocks have letters: block A. In Latin a small one may be an article.
+    letter = words.at(index, "block_letter")
+    if letter is None:
+        return None
+    written = words.reading.words(index, letter.after)
+    number_follows = letter.after < len(words) and words.reading.tokens[letter.after].is_number
+    if number_follows or (written.isascii() and not written.isupper()):
+        return None
+    return words.reading.folded(index, letter.after), letter.after
+
+
 def _past_letter(words: Words, index: int) -> int:
-    # A letter glued to the number belongs to it: block 4a.
+    # A letter glued to the number belongs to it: block 4a, block 4-a.
     tokens = words.reading.tokens
-    glued = index < len(tokens) and len(tokens[index].text) == 1 and not words.reading.gap(index)
-    return index + 1 if glued else index
+    if index >= len(tokens) or len(tokens[index].text) > 1 or tokens[index].is_number:
+        return index
+    return index + 1 if words.reading.gap(index) in ("", "-") else index
 
 
 def _ring_at(words: Words, index: int) -> Part | None:
@@ -109,7 +142,9 @@ def _ring_at(words: Words, index: int) -> Part | None:
     if number:
         return _street(words, index, cue.after)
     number = ordinal_at(words, cue.after) or count_at(words, cue.after)
-    return _street(words, index, number.after, cue.prefix) if number else None
+    bare = words.at(cue.after, "bare_ordinal")
+    after = number.after if number else bare.after if bare else None
+    return _street(words, index, after, cue.prefix) if after else None
 
 
 def _named_street_at(words: Words, index: int) -> Part | None:
@@ -121,6 +156,8 @@ def _named_street_at(words: Words, index: int) -> Part | None:
         return Part(
             "street", words.reading.words(name.first, name.after), index, name.after, cue.prefix
         )
+    if words.reading.tokens[index].is_number:
+        return None  # "kilometre 40, Salmi road"
     after = words.past(name.after, "street_cue", "road_cue")
     return _street(words, index, after) if after > name.after else None
 

@@ -11,7 +11,7 @@ from typing import Final, TypedDict
 from nlu.entities.lexicon import DIGITS, Vocabulary, Words
 from nlu.entities.reading import Entity, Reading
 from nlu.entities.times.clocks import clock, part_of_day, written_clocks
-from nlu.entities.times.feasts import around_feast, feast
+from nlu.entities.times.feasts import around_feast, feast, feast_first
 from nlu.entities.times.fragments import Fragment, clock_of
 from nlu.entities.times.joining import join
 from nlu.entities.times.monthdays import monthday
@@ -71,18 +71,19 @@ _AMOUNTS: Final = _COUNTS | {"few", "single", "unit"}
 # the first one counts.
 _READERS: Final[Sequence[tuple[Reader, frozenset[str]]]] = (
     (_written, frozenset((DIGITS, "day_cue"))),
-    (day_of_month, _COUNTS | {"ordinal", "bare_ordinal", "day_cue", "month", "month_cue"}),
+    (day_of_month, _COUNTS | {"ordinal", "bare_ordinal", "day_cue", "eve", "month", "month_cue"}),
     (named_day, frozenset(("named_day", "day_cue"))),
     (named_period, frozenset(("named_period",))),
     (period_named, frozenset(("period", "edge", "turn_before"))),
     (weekday, frozenset(("weekday", "bare_weekday", "eve", "day_cue", "turn_before"))),
     (around_feast, _AMOUNTS | {"before", "after"}),
+    (feast_first, frozenset(("feast",))),
     (feast, frozenset(("feast", "ordinal", "bare_ordinal", "eve", "day_cue", "turn_before"))),
     (vague, frozenset(("vague",))),
     (ago, frozenset(("ago_before",))),
     (ago_after, _AMOUNTS),
     (month, frozenset(("month", "month_cue", "edge", "turn_before"))),
-    (year, frozenset((DIGITS, "year_cue"))),
+    (year, frozenset((DIGITS, "year_cue", "edge"))),
     (monthday, _COUNTS | {"ordinal", "day_cue"}),
     (clock, _COUNTS | {"clock_cue", "before_hour"}),
     (part_of_day, frozenset(("part", "bare_part", "turn_before"))),
@@ -110,7 +111,8 @@ def _read_since(story: Story, index: int) -> Iterator[Fragment]:
     since = story.words.at(index, "since_before")
     if since:
         for inner in _read_at(story, since.after):
-            yield replace(inner, first=index, since=True)
+            weak = inner.weak and "sure" not in since.value
+            yield replace(inner, first=index, since=True, weak=weak)
 
 
 def _longest(story: Story, index: int) -> Fragment | None:

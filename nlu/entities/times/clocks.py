@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from nlu.arabic import FROM_PREFIXES, THIS_PREFIXES
-from nlu.entities.counts import count_at
+from nlu.entities.counts import Count, count_at, ordinal_at
 from nlu.entities.lexicon import Words
 from nlu.entities.times.fragments import NAMED, Clock, Fragment
 from nlu.entities.times.story import Story
@@ -22,7 +22,9 @@ _ADDRESS: Final = (
     "letter_cue",
     "number_cue",
 )
-_WRITTEN: Final = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?(?![\d:])")
+_WRITTEN: Final = re.compile(
+    r"(?<![\d:.])([01]?\d|2[0-3])([:.])([0-5]\d)(?::[0-5]\d)?(?![\d:]|\.\d)"
+)
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,9 @@ def written_clocks(words: Words) -> Mapping[int, tuple[Clock, int]]:
     clocks: dict[int, tuple[Clock, int]] = {}
     for match in _WRITTEN.finditer(words.reading.plain):
         tokens = words.reading.tokens_of(match.span())
-        if tokens:
-            clocks[tokens[0]] = (int(match[1]), int(match[2])), tokens[1]
+        # With a point it is an hour only where the half of the day follows: 12.30 pm.
+        if tokens and (match[2] == ":" or words.at(tokens[1], "meridiem")):
+            clocks[tokens[0]] = (int(match[1]), int(match[3])), tokens[1]
     return clocks
 
 
@@ -51,7 +54,7 @@ def clock(story: Story, at: int) -> Fragment | None:
     if written:
         fragment = Fragment(at, written[1], clock=written[0])
         return _halved(words, fragment, cued=True) or fragment
-    hour = _hour_at(words, index)
+    hour = _hour_at(words, index, cued=cued)
     if hour is None:
         return None
     fragment = Fragment(at, hour.after, clock=hour.clock)
@@ -75,20 +78,30 @@ def part_of_day(story: Story, at: int) -> Fragment | None:
     return Fragment(at, found.after, part=part, weak=weak, since=since)
 
 
-def _hour_at(words: Words, index: int) -> _Hour | None:
+def _hour_at(words: Words, index: int, *, cued: bool) -> _Hour | None:
     early = words.at(index, "before_hour")
-    count = count_at(words, early.after if early else index)
+    start = early.after if early else index
+    count = count_at(words, start) or (ordinal_at(words, start) if cued else None)
     if count is None or not 0 < count.value <= _LATEST_HOUR:
         return None
     fraction = early or words.at(count.after, "past_hour")
     after = fraction.after if fraction and not early else count.after
-    clock_after = words.at(after, "clock_after")
-    # "one at night" and "two at night" are people more often than hours.
-    clear = count.digits or count.value > _MOST_PEOPLE or bool(fraction)
-    in_address = words.before(index, *_ADDRESS)
-    sure = bool(clock_after) or (clear and not in_address and _part_follows(words, after))
+    sure = bool(fraction and "sure" in fraction.value) or _is_hour(
+        words, index, count, after, clear=fraction is not None
+    )
     minutes = fraction.value["minutes"] if fraction else 0
     return _Hour(_clock(count.value, minutes), words.past(after, "clock_after"), sure)
+
+
+def _is_hour(words: Words, index: int, count: Count, after: int, *, clear: bool) -> bool:
+    if words.at(after, "clock_after"):
+        return True
+    if words.before(index, *_ADDRESS):
+        return False
+    # "one at night" and "two at night" are people more often than hours.
+    if (clear or count.digits or count.value > _MOST_PEOPLE) and _part_follows(words, after):
+        return True
+    return count.digits and words.before(index, "hour_at") and words.reading.ends_clause(after)
 
 
 def _halved(words: Words, fragment: Fragment, *, cued: bool) -> Fragment | None:

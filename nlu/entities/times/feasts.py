@@ -6,6 +6,7 @@ from typing import Final
 
 from nlu.arabic import IN_PREFIXES
 from nlu.entities.lexicon import Meaning, Words
+from nlu.entities.phrases import Found
 from nlu.entities.times.amounts import Amount, amount_at
 from nlu.entities.times.calendars import before, latest
 from nlu.entities.times.fragments import NAMED, Fragment
@@ -35,6 +36,22 @@ def around_feast(story: Story, at: int) -> Fragment | None:
     return Fragment(at, after, kind=NAMED, day=day, until=until)
 
 
+def feast_first(story: Story, at: int) -> Fragment | None:
+    """Read a distance from a feast as Urdu tells it: "Eid from two days before"."""
+    words = story.words
+    feast = _feast_at(story, at) if words.reading.persian else None
+    if not feast:
+        return None
+    start = words.past(at, "feast", "of", "since_after")
+    amount = amount_at(words, start)
+    index = amount.after if amount else start
+    cue = words.at(index, "before") or words.at(index, "after")
+    if cue is None:
+        return None
+    day, until = _around(feast, amount, is_before=words.at(index, "before") is not None)
+    return Fragment(at, cue.after, kind=NAMED, day=day, until=until)
+
+
 def feast(story: Story, at: int) -> Fragment | None:
     """Read a feast that is told as the time: "during Eid", "the second day of Eid"."""
     words = story.words
@@ -45,7 +62,7 @@ def feast(story: Story, at: int) -> Fragment | None:
     if not named or not days:
         return None
     cued = nth or index > at or named.prefix in IN_PREFIXES or words.at(named.after, "turn_after")
-    if not (cued or words.before(at, "at", "since_before")):
+    if not (cued or words.before(at, "at", "since_before") or _is_answer(words, named)):
         return None
     after = words.past(named.after, "turn_after")
     if nth:
@@ -53,6 +70,12 @@ def feast(story: Story, at: int) -> Fragment | None:
     if words.at(at, "eve"):
         return Fragment(at, after, kind=NAMED, day=days[0] - _DAY, part="night")
     return Fragment(at, after, NAMED, *days)
+
+
+def _is_answer(words: Words, named: Found[Meaning]) -> bool:
+    # Urdu puts "in" after the feast; and whoever says nothing else answers a question.
+    inside = words.reading.persian and words.at(named.after, "at")
+    return bool(inside) or (named.first == 0 and named.after == len(words))
 
 
 def _nth_day_at(words: Words, index: int) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from nlu.entities.lexicon import Words
-from nlu.entities.times.fragments import VAGUE, WEEKDAY, WRITTEN, Fragment
+from nlu.entities.times.fragments import NAMED, VAGUE, WEEKDAY, WRITTEN, Fragment
 
 _MOST_GLUE: Final = 2
 _WEEK: Final = timedelta(weeks=1)
@@ -28,7 +28,12 @@ def join(words: Words, fragments: Sequence[Fragment]) -> Iterator[Fragment]:
 def _joined(words: Words, one: Fragment, other: Fragment) -> Fragment | None:
     if one.kind and other.kind and _is_range(words, one, other):
         return _range(one, other)
-    if not _is_glued(words, one.after, other.first) or _clash(words, one, other):
+    if not _is_glued(words, one.after, other.first):
+        return None
+    if _is_week(one) and one.day and other.kind == WEEKDAY and other.day:
+        days = timedelta(days=(other.day.weekday() + 1) % _WEEK.days)
+        return replace(other, first=one.first, day=one.day + days)
+    if _clash(words, one, other):
         return None
     kept = other if other.kind and (one.kind is None or other.kind == WRITTEN) else one
     return replace(
@@ -38,9 +43,15 @@ def _joined(words: Words, one: Fragment, other: Fragment) -> Fragment | None:
         clock=one.clock or other.clock,
         half=one.half or other.half,
         part=one.part or other.part,
-        since=one.since or other.since,
+        since=one.since or (other.since and not one.clock),
         weak=one.weak and other.weak,
     )
+
+
+def _is_week(fragment: Fragment) -> bool:
+    if fragment.kind != NAMED or not fragment.day or not fragment.until:
+        return False
+    return fragment.until - fragment.day == _WEEK - timedelta(days=1)
 
 
 def _clash(words: Words, one: Fragment, other: Fragment) -> bool:

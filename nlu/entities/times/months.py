@@ -1,6 +1,7 @@
 """Days, months and years by the calendar in words: the third of March, since August, in 2024."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from nlu.arabic import IN_PREFIXES
@@ -24,6 +25,7 @@ _MONTHS: Final = 12
 _LONGEST_MONTH: Final = 31
 _YEARS_AHEAD: Final = 5
 _FIRST_YEAR: Final = 1920
+_COUNTED: Final = ("counted", "unit", "not_a_day_before")
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,17 @@ class _Year:
 def day_of_month(story: Story, at: int) -> Fragment | None:
     """Read a day and its month, in either order, with or without the year."""
     words = story.words
-    day = _day_at(words, words.past(at, "day_cue"))
+    start = words.past(at, "eve", "day_cue")
+    day = _day_at(words, start)
     month = day and _month_at(words, words.past(day.after, "of"))
     if day is None or month is None:
-        month = _month_at(words, words.past(at, "day_cue"))
+        month = _month_at(words, start)
         day = month and _day_after_month(words, month)
     if day is None or month is None or day.value > _LONGEST_MONTH:
         return None
     after = max(day.after, month.after)
-    return _dated(story, Fragment(at, after, kind=WRITTEN), month, day.value)
+    dated = _dated(story, Fragment(at, after, kind=WRITTEN), month, day.value)
+    return _eve_of(dated) if dated and words.at(at, "eve") else dated
 
 
 def month(story: Story, at: int) -> Fragment | None:
@@ -79,12 +83,14 @@ def month(story: Story, at: int) -> Fragment | None:
 def year(story: Story, at: int) -> Fragment | None:
     """Read a year that has a cue: "in 2024", "the year 1982"."""
     words = story.words
-    cued = words.at(at, "year_cue") or words.before(at, "at", "since_before")
-    found = _year_at(story, at) if cued else None
+    edge = words.at(at, "edge")
+    cued = edge or words.at(at, "year_cue") or words.before(at, "at", "since_before")
+    found = _year_at(story, edge.after if edge else at) if cued else None
     whole = found and year_of(found.calendar, found.number)
-    if not found or not whole:
+    if not found or not whole or any(words.at(found.after, role) for role in _COUNTED):
         return None
-    return Fragment(at, found.after, kind=NAMED, day=whole[0], until=whole[1])
+    fragment = Fragment(at, found.after, kind=NAMED, day=whole[0], until=whole[1])
+    return at_edge(fragment, edge.value["edge"]) if edge else fragment
 
 
 def _day_at(words: Words, index: int) -> Count | None:
@@ -140,6 +146,11 @@ def _dated(story: Story, fragment: Fragment, month: _Month, day: int) -> Fragmen
         return found and replace(fragment, day=found)
     found = day_in(month.calendar, year.number, month.number, day)
     return found and replace(fragment, day=found, after=year.after)
+
+
+def _eve_of(dated: Fragment) -> Fragment:
+    # "the night of the 27th" begins on the day before.
+    return replace(dated, day=dated.day and dated.day - timedelta(days=1), part="night")
 
 
 def _whole_month(fragment: Fragment, month: _Month, year: int | None) -> Fragment | None:

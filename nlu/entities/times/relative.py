@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from nlu.arabic import ARTICLE, FROM_PREFIXES, IN_PREFIXES, THIS_PREFIXES
+from nlu.arabic import AND_PREFIX, ARTICLE, FROM_PREFIXES, IN_PREFIXES, THIS_PREFIXES
 from nlu.entities.lexicon import Meaning, Words
 from nlu.entities.phrases import Found
 from nlu.entities.times.amounts import Amount, amount_at
@@ -18,7 +18,7 @@ _CLOCK_UNITS: Final = frozenset(("hour", "minute"))
 def named_day(story: Story, at: int) -> Fragment | None:
     """Read a day with a name: yesterday, tomorrow, last night."""
     words = story.words
-    found = words.at(words.past(at, "day_cue"), "named_day")
+    found = words.at(at, "named_day") or words.at(words.past(at, "day_cue"), "named_day")
     if found is None or (found.value["days"] == 0 and _is_any_day(words, found)):
         return None
     day = story.today + timedelta(days=found.value["days"])
@@ -59,11 +59,14 @@ def ago(story: Story, at: int) -> Fragment | None:
 
 def ago_after(story: Story, at: int) -> Fragment | None:
     """Read a stretch that ends now, with its cue after it: two days ago."""
-    amount = amount_at(story.words, at)
-    cue = amount and story.words.at(amount.after, "ago_after")
-    if not amount or not cue:
+    words = story.words
+    amount = amount_at(words, at)
+    if not amount or words.before(at, "not_ago_after"):
         return None
-    return _back_from_now(story, Fragment(at, cue.after), amount)
+    cue = words.at(amount.after, "ago_after")
+    if not cue and not _goes_on(words, at, amount):
+        return None
+    return _back_from_now(story, Fragment(at, cue.after if cue else amount.after), amount)
 
 
 def weekday(story: Story, at: int) -> Fragment | None:
@@ -74,7 +77,7 @@ def weekday(story: Story, at: int) -> Fragment | None:
     start = words.past(at, "eve", "day_cue")
     index = words.past(start, "turn_before")
     found = words.at(index, "weekday") or _bare_weekday(words, index, cued=index > at)
-    if found is None:
+    if found is None or words.at(found.after, "not_a_weekday_before"):
         return None
     turn = words.at(start, "turn_before") or words.at(found.after, "turn_after")
     after = words.past(found.after, "turn_after")
@@ -115,8 +118,12 @@ def at_edge(whole: Fragment, edge: str) -> Fragment:
 
 
 def _is_any_day(words: Words, found: Found[Meaning]) -> bool:
-    # "in the day" is how often, "that day" another one, "until today" no time of its own.
-    return found.prefix in IN_PREFIXES or words.before(found.first, "not_today_after")
+    # "in the day" is how often, "that day" and "the second day" other ones, "until today" no
+    # time of its own.
+    if found.prefix in IN_PREFIXES or words.before(found.first, "not_today_after"):
+        return True
+    turn = words.at(found.after, "turn_after")
+    return bool(words.at(found.after, "ordinal") or (turn and turn.value["back"]))
 
 
 def _bare_weekday(words: Words, index: int, *, cued: bool) -> Found[Meaning] | None:
@@ -136,6 +143,16 @@ def _weekday_of(story: Story, weekday: int, turn: Found[Meaning] | None) -> date
 def _week_at(story: Story, at: int) -> Fragment | None:
     unit = story.words.at(story.words.past(at, "turn_before"), "period")
     return period_named(story, at) if unit and unit.value["unit"] == "week" else None
+
+
+def _goes_on(words: Words, at: int, amount: Amount) -> bool:
+    # At the head of a clause: "two weeks without water", "two weeks and the water is cut".
+    if not amount.counted or not amount.stretches or _ends_in_hours(amount):
+        return False
+    if not words.reading.ends_clause(at) or words.reading.ends_clause(amount.after):
+        return False
+    following = words.reading.tokens[amount.after].text
+    return following.startswith(AND_PREFIX + ARTICLE) or bool(words.at(amount.after, "lasting"))
 
 
 def _is_bare_day(amount: Amount) -> bool:
