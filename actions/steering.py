@@ -69,9 +69,15 @@ def holds_answer(turn: Turn, question: str) -> bool:
 def _is_meant(turn: Turn, question: str) -> bool:
     if turn.tapped:
         return True
-    if holds_answer(turn, question) and not turn.means(*_TELLS_AGAIN):
+    tells_again = turn.means(*_TELLS_AGAIN) and not _is_unnamed_edit(turn)
+    if holds_answer(turn, question) and not tells_again:
         return False
     return turn.confidence >= _needed(turn, question)
+
+
+def _is_unnamed_edit(turn: Turn) -> bool:
+    """Say whether a turn looks like an edit, but for its numbers alone: it names no answer."""
+    return turn.means("edit_answer") and turn.find("answer_name") is None
 
 
 def _needed(turn: Turn, question: str) -> float:

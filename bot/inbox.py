@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, Protocol
 
 from bot.messages import Answer, InboundMessage
+from bot.queues import ConversationQueues
 from bot.texts import Texts
 from bot.turns import AgentUnavailableError, ConversationChangedError, Turns
 
@@ -67,8 +68,7 @@ class Inbox:
     ) -> None:
         self._store, self._turns, self._texts, self._sleep = store, turns, texts, sleep
         self._deliver = deliver or _fetched
-        self._queues: dict[str, deque[InboundMessage]] = defaultdict(deque)
-        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._queues = ConversationQueues(self._take)
         self._done: dict[str, asyncio.Event] = {}
         self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
 
@@ -113,14 +113,11 @@ class Inbox:
     @property
     def depth(self) -> int:
         """How many messages wait for their turn."""
-        return sum(len(queue) for queue in self._queues.values())
+        return self._queues.depth
 
     async def stop(self) -> None:
         """Stop taking messages; what is not done stays in the store."""
-        workers = list(self._workers.values())
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        await self._queues.stop()
 
     async def tell(self, conversation: str, key: str, answer: Answer, at: datetime) -> None:
         """Put something into the log that answers nothing, for channels that fetch."""
@@ -134,20 +131,7 @@ class Inbox:
     def _queue(self, message: InboundMessage) -> None:
         self._tell_watchers(message.conversation)
         self._done[message.key] = asyncio.Event()
-        self._queues[message.conversation].append(message)
-        if message.conversation not in self._workers:
-            work = self._work(message.conversation)
-            self._workers[message.conversation] = asyncio.create_task(work)
-
-    async def _work(self, conversation: str) -> None:
-        queue = self._queues[conversation]
-        try:
-            while queue:
-                await self._take(queue[0])
-                queue.popleft()
-        finally:
-            self._queues.pop(conversation, None)
-            self._workers.pop(conversation, None)
+        self._queues.put(message.conversation, message)
 
     async def _take(self, message: InboundMessage) -> None:
         """Have a message answered and marked as done, however often that must be tried."""

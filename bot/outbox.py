@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from bot.channels import (
 )
 from bot.messages import Answer
 from bot.pauses import Pauses
+from bot.queues import ConversationQueues
 
 _LOG: Final = logging.getLogger(__name__)
 _MOST_TRIES: Final = 8
@@ -153,8 +153,7 @@ class Outbox:
         self._store, self._contacts, self._channels = store, contacts, channels
         self._sleep, self._chance, self._word = sleep, chance, word
         self._is_behind = is_behind
-        self._queues: dict[str, deque[Parcel]] = defaultdict(deque)
-        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._queues = ConversationQueues(self._see_through)
         self._arrived: dict[str, asyncio.Event] = {}
         self._slots = {name: asyncio.Semaphore(_AT_ONCE) for name in channels}
         self._handed: set[asyncio.Task[SendFailedError | None]] = set()
@@ -245,32 +244,16 @@ class Outbox:
     @property
     def depth(self) -> int:
         """How many parcels wait to be sent."""
-        return sum(len(queue) for queue in self._queues.values())
+        return self._queues.depth
 
     async def stop(self) -> None:
         """Stop sending; what is on its way may arrive, what is not sent stays in the store."""
-        workers = list(self._workers.values())
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        await self._queues.stop()
         if self._handed:
             await asyncio.wait(self._handed, timeout=_ARRIVING)
 
     def _queue(self, parcel: Parcel) -> None:
-        self._queues[parcel.conversation].append(parcel)
-        if parcel.conversation not in self._workers:
-            work = self._work(parcel.conversation)
-            self._workers[parcel.conversation] = asyncio.create_task(work)
-
-    async def _work(self, conversation: str) -> None:
-        queue = self._queues[conversation]
-        try:
-            while queue:
-                await self._see_through(queue[0])
-                queue.popleft()
-        finally:
-            self._queues.pop(conversation, None)
-            self._workers.pop(conversation, None)
+        self._queues.put(parcel.conversation, parcel)
 
     async def _see_through(self, parcel: Parcel) -> None:
         """Try a parcel until it is sent, parked, dead or on its way to another conversation."""

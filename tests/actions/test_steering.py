@@ -79,8 +79,8 @@ def test_what_holds_the_answer_is_an_answer_whatever_its_intent(question: str, e
     assert not steers(answer, question)
 
 
-@pytest.mark.parametrize("intent", ["edit_answer", "emergency", "check_status"])
-def test_an_edit_an_emergency_or_a_case_number_steers_even_beside_an_answer(intent: str):
+@pytest.mark.parametrize("intent", ["emergency", "check_status"])
+def test_an_emergency_or_a_case_number_steers_even_beside_an_answer(intent: str):
     said = turn("50012345", intent, entities=[named("phone", "50012345")])
 
     assert steers(said, "phone")
@@ -97,3 +97,23 @@ def test_a_value_that_was_not_asked_for_is_no_answer():
 def test_a_tapped_command_is_always_meant(question: str):
     assert steers(turn("title", "help", 0.1, tapped=True), question)
     assert leaves(turn("title", "cancel", 0.1, tapped=True), question)
+
+
+def test_name_and_numbers_are_an_answer_even_where_they_look_like_an_edit():
+    said = turn(
+        "سالم العنزي 287010112349 50012345",
+        "edit_answer",
+        entities=[named("civil_id", "287010112349"), named("phone", "50012345")],
+    )
+
+    assert not steers(said, "name")
+
+
+def test_an_edit_that_names_its_answer_steers():
+    said = turn(
+        "رقم التلفون غلط، الصحيح 50012345",
+        "edit_answer",
+        entities=[named("answer_name", "رقم التلفون", "phone"), named("phone", "50012345")],
+    )
+
+    assert steers(said, "name")

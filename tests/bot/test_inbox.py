@@ -184,12 +184,12 @@ async def test_depth_is_how_many_messages_have_no_answer_yet(office: Office):
 async def test_finished_conversation_leaves_nothing_in_memory(office: Office):
     inbox = office.inbox(ScriptedAgent())
     await inbox.receive(ONE)
-    workers = list(inbox._workers.values())
+    workers = list(inbox._queues._workers.values())
 
     await asyncio.gather(*workers)
 
     assert workers
-    assert (dict(inbox._queues), inbox._workers, inbox._done) == ({}, {}, {})
+    assert (inbox._queues.idle, inbox._queues.depth, inbox._done) == (True, 0, {})
 
 
 # Watching
@@ -319,7 +319,7 @@ async def test_stopped_inbox_leaves_unanswered_what_it_was_at(office: Office):
     await inbox.stop()
 
     assert office.store.answers == {}
-    assert inbox._workers == {}
+    assert inbox._queues.idle
 
 
 async def test_next_start_takes_up_in_order_what_was_left_unanswered(office: Office):

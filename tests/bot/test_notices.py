@@ -67,7 +67,7 @@ class Office:
         case = filed_case(**changes)
         self.news.cases = [replace(case, history=(*case.history, *entries))]
         told = await self.notices.tell()
-        await until(lambda: not self.outbox._workers)
+        await until(lambda: self.outbox._queues.idle)
         return told
 
 

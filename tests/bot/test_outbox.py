@@ -50,7 +50,7 @@ class Desk:
         await self.rest()
 
     async def rest(self) -> None:
-        await until(lambda: not self.outbox._workers)
+        await until(lambda: self.outbox._queues.idle)
 
     def state(self, key: str = "a") -> State:
         return self.store.states[key]
