@@ -17,7 +17,8 @@ _READ: Final = 600  # characters; a problem is told in its beginning
 @lru_cache(maxsize=1)
 def encoder() -> USE:
     """Return the encoder, which takes seconds to load and is then at hand."""
-    return USE()
+    # A sentence is small: more threads wait for one another longer than they work.
+    return USE(threads=1)
 
 
 def embed(texts: Sequence[str]) -> NDArray[Any]:
