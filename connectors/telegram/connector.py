@@ -16,16 +16,16 @@ from bot.channels import UnreadableEventError
 from bot.routes import Caller, Route
 from bot.settings import TelegramSettings
 from bot.texts import DEFAULT_LANGUAGE
+from bot.webhooks import Keep, answer_kept
 from connectors.telegram.channel import TelegramChannel
 from connectors.telegram.errors import UNREADABLE, seconds
 from connectors.telegram.events import parse_event
-from connectors.telegram.polling import Keep, Poller, Sleep
+from connectors.telegram.polling import Poller, Sleep
 from connectors.telegram.updates import KINDS
 
 PATH: Final = "/webhooks/telegram"
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_AGAIN: Final = "5"  # seconds until Telegram should deliver again
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 300.0
 _LOG: Final = logging.getLogger(__name__)
@@ -72,12 +72,7 @@ class TelegramConnector:
         except UnreadableEventError as error:
             _LOG.warning("telegram.rejected", extra={"reason": str(error)})
             raise web.HTTPBadRequest from error
-        try:
-            await self._keep(event)
-        except Exception:  # noqa: BLE001 - whatever it was, Telegram must deliver this again
-            _LOG.exception("telegram.not_kept")
-            return web.Response(status=503, headers={"Retry-After": _AGAIN})
-        return web.Response()
+        return await answer_kept(self._keep, event)
 
     async def start(self) -> None:
         """Begin to receive; Telegram's own troubles are waited out, and stop nothing here."""

@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any, Final
 
 from bot.channels import MediaRef
+from bot.members import object_at, text_at
 from bot.messages import Place, parse_point
-from connectors.telegram.fields import number, part, parts, words
+from connectors.telegram.fields import number, parts
 
 _LARGEST: Final = 20_000_000  # bytes that `getFile` hands out
 _LONGEST_LABEL: Final = 200
@@ -47,11 +48,11 @@ def read_contents(message: Mapping[str, Any]) -> Contents | None:
 
 
 def _unsupported(message: Mapping[str, Any]) -> Contents:
-    return Contents(words(message, "caption"), remarks=(_UNSUPPORTED,))
+    return Contents(text_at(message, "caption"), remarks=(_UNSUPPORTED,))
 
 
 def _text(message: Mapping[str, Any]) -> Contents:
-    text = words(message, "text")
+    text = text_at(message, "text")
     return Contents(text) if text else _unsupported(message)
 
 
@@ -67,17 +68,17 @@ def _area(size: Mapping[str, Any]) -> int:
 
 
 def _file(kind: str, media: str, name: str, message: Mapping[str, Any]) -> Contents:
-    given = part(message, kind)
-    return _with_file(message, given, media, words(given, "file_name") or name)
+    given = object_at(message, kind)
+    return _with_file(message, given, media, text_at(given, "file_name") or name)
 
 
 def _with_file(
     message: Mapping[str, Any], file: Mapping[str, Any], media: str, name: str
 ) -> Contents:
-    ref = words(file, "file_id")
+    ref = text_at(file, "file_id")
     if not ref:
         return _unsupported(message)
-    caption = words(message, "caption")
+    caption = text_at(message, "caption")
     if not _fits(file):
         return Contents(caption, remarks=("gateway_file_too_large_telegram",))
     return Contents(caption, media=(MediaRef(ref, media, name),))
@@ -88,13 +89,13 @@ def _fits(file: Mapping[str, Any]) -> bool:
 
 
 def _location(message: Mapping[str, Any]) -> Contents:
-    return _at(message, part(message, "location"))
+    return _at(message, object_at(message, "location"))
 
 
 def _venue(message: Mapping[str, Any]) -> Contents:
-    venue = part(message, "venue")
-    named = [name for name in (words(venue, "title"), words(venue, "address")) if name]
-    found = _at(message, part(venue, "location"))
+    venue = object_at(message, "venue")
+    named = [name for name in (text_at(venue, "title"), text_at(venue, "address")) if name]
+    found = _at(message, object_at(venue, "location"))
     if found.place is None:
         return found
     return replace(found, place=replace(found.place, label=" - ".join(named)[:_LONGEST_LABEL]))
@@ -116,8 +117,8 @@ def _accuracy(point: Mapping[str, Any]) -> float | None:
 
 
 def _contact(message: Mapping[str, Any]) -> Contents:
-    contact, sender = part(message, "contact"), part(message, "from")
-    phone, owner = words(contact, "phone_number"), number(contact, "user_id")
+    contact, sender = object_at(message, "contact"), object_at(message, "from")
+    phone, owner = text_at(contact, "phone_number"), number(contact, "user_id")
     if not phone:
         return _unsupported(message)
     if owner is None or owner != number(sender, "id"):

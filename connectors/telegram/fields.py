@@ -5,15 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from bot.channels import UnreadableEventError
-from bot.messages import clean
+from bot.members import text_at
 
 _LANGUAGE: Final = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
-
-
-def part(given: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return an object of an update."""
-    value = given.get(name)
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def parts(given: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
@@ -21,12 +15,6 @@ def parts(given: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     value = given.get(name)
     listed = cast("list[Any]", value) if isinstance(value, list) else []
     return [cast("dict[str, Any]", one) for one in listed if isinstance(one, dict)]
-
-
-def words(given: Mapping[str, Any], name: str) -> str:
-    """Return a text of an update, cleaned."""
-    value = given.get(name)
-    return clean(value) if isinstance(value, str) else ""
 
 
 def number(given: Mapping[str, Any], name: str) -> int | None:
@@ -45,5 +33,5 @@ def required(given: Mapping[str, Any], name: str) -> int:
 
 def language(person: Mapping[str, Any]) -> str | None:
     """Return the language of a person's Telegram, without its country."""
-    tag = _LANGUAGE.fullmatch(words(person, "language_code"))
+    tag = _LANGUAGE.fullmatch(text_at(person, "language_code"))
     return tag[1].lower() if tag else None

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from telegram.error import Conflict, RetryAfter, TelegramError
 
-from bot.channels import Event, Failure, UnreadableEventError
+from bot.channels import Failure, UnreadableEventError
+from bot.webhooks import Keep
 from connectors.telegram.client import Bot, fetch_updates
 from connectors.telegram.errors import failure_of, seconds
 from connectors.telegram.events import as_event
 from connectors.telegram.updates import KINDS
 
-type Keep = Callable[[Event], Awaitable[None]]
 type Sleep = Callable[[float], Awaitable[None]]
 
 _FIRST_PAUSE: Final = 1.0  # seconds

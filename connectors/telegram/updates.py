@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any, Final, cast
 
 from bot.channels import Errand, Event, Happening, Presence, Received, UnreadableEventError
+from bot.members import object_at, text_at
 from bot.messages import InboundMessage
 from connectors.telegram.commands import Commands
 from connectors.telegram.contents import read_contents
 from connectors.telegram.events import CHANNEL
-from connectors.telegram.fields import language, number, part, parts, required, words
+from connectors.telegram.fields import language, number, parts, required
 
 KINDS: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 _PRIVATE: Final = "private"
@@ -40,16 +41,16 @@ class UpdateReader:
             "channel_post": self._message,
         }
         kind = next((kind for kind in readers if kind in event.body), None)
-        happening = readers[kind](part(event.body, kind), event) if kind else None
+        happening = readers[kind](object_at(event.body, kind), event) if kind else None
         return [] if happening is None else [happening]
 
     def _message(self, message: dict[str, Any], event: Event) -> Happening | None:
-        chat, sender = part(message, "chat"), part(message, "from")
-        if words(chat, "type") in _CROWDS:
+        chat, sender = object_at(message, "chat"), object_at(message, "from")
+        if text_at(chat, "type") in _CROWDS:
             return self._refusal(chat, sender)
         if not chat:
             raise UnreadableEventError("no chat")
-        if words(chat, "type") != _PRIVATE or sender.get("is_bot") is True:
+        if text_at(chat, "type") != _PRIVATE or sender.get("is_bot") is True:
             return None
         return self._received(message, event)
 
@@ -57,7 +58,10 @@ class UpdateReader:
         contents = read_contents(message)
         if contents is None:
             return None
-        chat_id, spoken = required(part(message, "chat"), "id"), language(part(message, "from"))
+        chat_id, spoken = (
+            required(object_at(message, "chat"), "id"),
+            language(object_at(message, "from")),
+        )
         said = self.commands.read(contents.text, spoken)
         inbound = _inbound(event, chat_id, f"{chat_id}:{required(message, 'message_id')}", spoken)
         return Received(
@@ -69,7 +73,7 @@ class UpdateReader:
                 remarks=contents.remarks,
             ),
             media=contents.media,
-            album=words(message, "media_group_id") or None,
+            album=text_at(message, "media_group_id") or None,
             receipt={"chat": chat_id},
         )
 
@@ -85,9 +89,9 @@ class UpdateReader:
         return replace(happening, message=edit, album=None)
 
     def _tap(self, query: dict[str, Any], event: Event) -> Happening | None:
-        tap, token = words(query, "id"), words(query, "data")
-        message, sender = part(query, "message"), part(query, "from")
-        chat = part(message, "chat")
+        tap, token = text_at(query, "id"), text_at(query, "data")
+        message, sender = object_at(query, "message"), object_at(query, "from")
+        chat = object_at(message, "chat")
         if not tap:
             raise UnreadableEventError("no id")
         if not token or chat.get("type", _PRIVATE) != _PRIVATE:
@@ -101,12 +105,15 @@ class UpdateReader:
         )
 
     def _membership(self, change: dict[str, Any], event: Event) -> Happening | None:
-        chat, status = part(change, "chat"), words(part(change, "new_chat_member"), "status")
-        if words(chat, "type") in _CROWDS:
-            return self._refusal(chat, part(change, "from")) if status in _THERE else None
+        chat, status = (
+            object_at(change, "chat"),
+            text_at(object_at(change, "new_chat_member"), "status"),
+        )
+        if text_at(chat, "type") in _CROWDS:
+            return self._refusal(chat, object_at(change, "from")) if status in _THERE else None
         chat_id = required(chat, "id")
         reachable = _REACHABLE.get(status)
-        if words(chat, "type") != _PRIVATE or reachable is None:
+        if text_at(chat, "type") != _PRIVATE or reachable is None:
             return None
         return Presence(f"{event.channel}:{chat_id}", reachable)
 
@@ -126,12 +133,14 @@ def _inbound(event: Event, chat_id: int, message_id: str, spoken: str | None) ->
 
 def _tapped(message: Mapping[str, Any], token: str) -> dict[str, Any]:
     """Return what is known of the message under which a button was tapped."""
-    rows = part(message, "reply_markup").get("inline_keyboard")
+    rows = object_at(message, "reply_markup").get("inline_keyboard")
     buttons = [one for row in _rows(rows) for one in parts({"row": row}, "row")]
-    label = next((words(one, "text") for one in buttons if one.get("callback_data") == token), "")
+    label = next(
+        (text_at(one, "text") for one in buttons if one.get("callback_data") == token), ""
+    )
     told = {
         "message": number(message, "message_id"),
-        "text": words(message, "text"),
+        "text": text_at(message, "text"),
         "label": label,
     }
     return {name: value for name, value in told.items() if value}

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.channels import MediaRef
+from bot.members import object_at, text_at
 from bot.messages import Place, parse_point
-from connectors.whatsapp.members import NOTHING, Members, object_at, objects, phone_at, text_at
+from connectors.whatsapp.members import NOTHING, Members, objects, phone_at
 
 UNSUPPORTED_KIND: Final = "gateway_kind_unsupported"
 FOREIGN_CONTACT: Final = "gateway_contact_not_yours"

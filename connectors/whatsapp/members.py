@@ -1,10 +1,10 @@
-"""Reading objects that are not ours: what is missing or of another kind is nothing, no error."""
+"""Reading Meta's lists and phone numbers: what is of another kind is nothing, no error."""
 
 import re
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from bot.messages import clean
+from bot.members import text_at
 
 type Members = Mapping[str, Any]
 
@@ -23,18 +23,6 @@ def items(given: Any) -> list[Any]:
 def objects(given: Any) -> list[Members]:
     """Return the objects that a list holds."""
     return [cast("Members", one) for one in items(given) if isinstance(one, Mapping)]
-
-
-def object_at(given: Members, name: str) -> Members:
-    """Return the object under a name, or an empty one."""
-    value = given.get(name)
-    return cast("Members", value) if isinstance(value, Mapping) else NOTHING
-
-
-def text_at(given: Members, name: str) -> str:
-    """Return the clean text under a name, or an empty one."""
-    value = given.get(name)
-    return clean(value) if isinstance(value, str) else ""
 
 
 def phone_at(given: Members, name: str) -> str:

@@ -14,10 +14,11 @@ from bot.channels import (
     Received,
     UnreadableEventError,
 )
+from bot.members import object_at, text_at
 from bot.messages import InboundMessage
 from connectors.whatsapp.contents import Content, Sender, content_of, sender_of, user_at
 from connectors.whatsapp.failures import NO_CODE, failure_of
-from connectors.whatsapp.members import Members, items, object_at, objects, phone_at, text_at
+from connectors.whatsapp.members import Members, items, objects, phone_at
 
 CHANNEL: Final = "whatsapp"
 _LONGEST_ID: Final = 400

@@ -3,28 +3,22 @@
 import hashlib
 import json
 import logging
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from aiohttp import web
 
-from bot.channels import Event
+from bot.channels import Event, UnreadableEventError
 from bot.routes import Caller, Route
 from bot.settings import WhatsAppSettings
+from bot.webhooks import INTEGERS, Keep, answer_kept, keepable
 from connectors.whatsapp.payloads import CHANNEL
 from connectors.whatsapp.signature import HEADER, is_same, is_signed
-
-type Keep = Callable[[Event], Awaitable[None]]
 
 PATH: Final = "/webhooks/whatsapp"
 LARGEST: Final = 4 * 2**20  # bytes; Meta's own limit is 3 MB
 _OBJECT: Final = "whatsapp_business_account"
-_DEEPEST: Final = 60  # levels; Meta's have about 12, and no store takes more than 100
-_INTEGERS: Final = range(-(2**63), 2**63)  # what a store can keep as one
-_UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
-_PAUSE: Final = "5"  # seconds until Meta should try again
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -73,15 +67,7 @@ class WhatsAppWebhook:
             _LOG.warning("whatsapp.rejected", extra={"reason": str(error)})
             raise web.HTTPBadRequest from error
         key = f"{CHANNEL}:{hashlib.sha256(raw).hexdigest()}"
-        return await self._kept(Event(key, CHANNEL, body, self._clock()))
-
-    async def _kept(self, event: Event) -> web.Response:
-        try:
-            await self._keep(event)
-        except Exception:  # noqa: BLE001 - whatever it was, Meta must deliver this again
-            _LOG.exception("whatsapp.not_kept")
-            return web.Response(status=503, headers={"Retry-After": _PAUSE})
-        return web.Response()
+        return await answer_kept(self._keep, Event(key, CHANNEL, body, self._clock()))
 
 
 async def _read(request: web.Request) -> bytes:
@@ -103,28 +89,17 @@ def parse_body(raw: bytes) -> dict[str, Any]:
         raise WebhookRejectedError("not JSON") from error
     if not isinstance(body, dict) or cast("dict[str, Any]", body).get("object") != _OBJECT:
         raise WebhookRejectedError("not WhatsApp")
-    return _keepable(body, _DEEPEST)
+    try:
+        return keepable(cast("dict[str, Any]", body))
+    except UnreadableEventError as error:
+        raise WebhookRejectedError(str(error)) from error
 
 
 def _number(digits: str) -> float:
     number = int(digits)
-    return number if number in _INTEGERS else float(digits)
+    return number if number in INTEGERS else float(digits)
 
 
 def _refused(constant: str) -> float:
     # Python reads NaN and the infinities, but they are no JSON.
     raise ValueError(constant)
-
-
-def _keepable(value: Any, levels: int) -> Any:
-    """Return a value without what breaks a store: half of an emoji that Meta cut, for one."""
-    if levels < 0:
-        raise WebhookRejectedError("too deep")
-    if isinstance(value, str):
-        return _UNKEEPABLE.sub("", value)
-    if isinstance(value, list):
-        return [_keepable(one, levels - 1) for one in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        members = cast("dict[str, Any]", value).items()
-        return {_UNKEEPABLE.sub("", key): _keepable(one, levels - 1) for key, one in members}
-    return value
