@@ -75,8 +75,9 @@ class TextModel:
     ) -> TextModel:
         """Fit a model to labelled texts; one row of `embeddings` for each."""
         vectorizers = [_vectorizer(kind, least) for kind, least in _KINDS]
-        for vectorizer, read in zip(vectorizers, _readings(texts), strict=True):
-            vectorizer.fit(read)
+        terms: list[Any] = [
+            v.fit_transform(r) for v, r in zip(vectorizers, _readings(texts), strict=True)
+        ]
         machine = cast(
             "Any",
             LinearSVC(
@@ -90,7 +91,7 @@ class TextModel:
         with warnings.catch_warnings():
             # It says so when it stops early; on unseen text more rounds are no better.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            machine.fit(_features(vectorizers, texts, settings.embedding * embeddings), labels)
+            machine.fit(_beside(terms, settings.embedding * embeddings), labels)
         weights, bias = _rows_of(machine)
         return cls(settings, list(machine.classes_), vectorizers, weights, bias)
 
@@ -194,8 +195,12 @@ def _features(
     vectorizers: Sequence[TfidfVectorizer], texts: Sequence[str], embeddings: Rows
 ) -> Any:
     readings = _readings(texts)
-    columns: list[Any] = [v.transform(r) for v, r in zip(vectorizers, readings, strict=True)]
-    columns.append(sparse.csr_matrix(embeddings))
+    terms: list[Any] = [v.transform(r) for v, r in zip(vectorizers, readings, strict=True)]
+    return _beside(terms, embeddings)
+
+
+def _beside(terms: Sequence[Any], embeddings: Rows) -> Any:
+    columns = [*terms, sparse.csr_matrix(embeddings)]
     return cast("Any", sparse.hstack(columns, dtype=np.float32)).tocsr()
 
 

@@ -6,14 +6,11 @@ import argparse
 import hashlib
 import os
 import sys
-import tarfile
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from nlu import rasa_setup
 from nlu.model_files import MODELS
@@ -53,7 +50,9 @@ def train() -> Path:
         rasa_setup.prepare()
         from rasa import model_training
 
-        _pack_quickly()
+        from nlu import quick_training
+
+        quick_training.quicken()
         result = model_training.train(
             domain=str(_ROOT / "domain.yml"),
             config=str(_ROOT / "config.yml"),
@@ -67,13 +66,6 @@ def train() -> Path:
     for old in sorted(MODELS.glob("*.tar.gz"))[:-_KEPT]:
         old.unlink()
     return Path(result.model)
-
-
-def _pack_quickly() -> None:
-    """Have Rasa pack its model with the least compression: the most takes as long as training."""
-    whole: Any = tarfile.TarFile.gzopen
-    pack = whole.__func__
-    tarfile.TarFile.gzopen = classmethod(partial(pack, compresslevel=1))  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @contextmanager
