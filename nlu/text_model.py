@@ -27,7 +27,7 @@ _WORDS: Final[_Arguments] = {"analyzer": "word", "ngram_range": (1, 2), "token_p
 _CHARACTERS: Final[_Arguments] = {"analyzer": "char_wb", "ngram_range": (2, 5)}
 _KINDS: Final = ((_WORDS, 1), (_CHARACTERS, 2))  # each with the fewest texts that a term is in
 _COMMON: Final = 0.5  # of the rarest word's rarity: what has less says little by itself
-_PRECISION: Final = 0.3  # a closer solution takes longer and is no better on unseen text
+_PRECISION: Final = 1.0  # a closer solution takes longer and is no better on unseen text
 
 
 @dataclass(frozen=True)
