@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.messages import clean
 from bot.metrics import Metrics
 from bot.routes import Caller, Route
-from cases.case import Case, CaseError, Complaint, Kind, Person
+from cases.case import Case, Complaint, Kind, Person
 from cases.following import Act, CaseNotSeenError, Following, TooManyGuessesError
 from cases.intake import IncompleteComplaintError, Intake, UnknownCategoryError
 from cases.workflow import AdditionRefusedError, MoveRefusedError
@@ -97,7 +97,7 @@ class CaseApi:
         except IncompleteComplaintError as error:
             return web.json_response({"missing": list(error.missing)}, status=422)
         except (BadComplaintError, UnknownCategoryError, ValueError) as error:
-            return _refused(400, error)
+            return refused(400, error)
         self._metrics.filed.labels(filed.case.agency).inc()
         answer = {
             "case_number": str(filed.case.number),
@@ -118,9 +118,9 @@ class CaseApi:
         try:
             case = await self._following.with_code(guess["asker"], guess["number"], guess["code"])
         except CaseNotSeenError as error:
-            return _refused(404, error)
+            return refused(404, error)
         except TooManyGuessesError as error:
-            return _refused(429, error)
+            return refused(429, error)
         return web.json_response(case_view(case, self._time_zone))
 
     async def act(self, request: web.Request) -> web.Response:
@@ -136,11 +136,12 @@ class CaseApi:
                 rating=int(asked["rating"]),
             )
         except CaseNotSeenError as error:
-            return _refused(404, error)
+            return refused(404, error)
         except (MoveRefusedError, AdditionRefusedError) as error:
-            return _refused(409, error)
+            return refused(409, error)
         return web.json_response(case_view(case, self._time_zone))
 
 
-def _refused(status: int, error: CaseError | ValueError) -> web.Response:
+def refused(status: int, error: Exception) -> web.Response:
+    """Return an answer that names the error, and nothing of what it says."""
     return web.json_response({"error": type(error).__name__}, status=status)

@@ -14,10 +14,9 @@ import yaml
 from bot.messages import Answer, InboundMessage
 from bot.texts import Texts
 from bot.turns import BadCodeError, ConversationChangedError, ConversationStore, Draft
-from cases.access import AccessKeys
+from cases.access import LETTERS, AccessKeys
 from cases.following import Guesses, TooManyGuessesError
 
-_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTWXYZ"  # none that looks like another
 _LENGTH: Final = 6
 _CODE: Final = re.compile(r"GO[\s_-]?([0-9A-Z]{6})")
 VALID: Final = timedelta(minutes=30)
@@ -78,7 +77,7 @@ class MovingDrafts:
         """Return a code that moves the draft, when that is what the citizen asks for."""
         if fold(message.text) not in self._phrases:
             return None
-        code = "GO-" + "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+        code = "GO-" + "".join(secrets.choice(LETTERS) for _ in range(_LENGTH))
         expires_at = self._clock() + VALID
         await self._codes.issue(self._keys.hashed(code), message.conversation, expires_at)
         links = "\n".join(link.format(code=code) for link in self._links.values())

@@ -19,6 +19,7 @@ from bot.settings import ROOT, Settings, parse_port
 from storage.engine import EngineFailedError, embedded_engine
 
 _STATE: Final = ROOT / ".shakwa"
+_SECRETS: Final = "secrets.json"
 _GUARD: Final = ROOT / "storage" / "guard.py"
 _STARTING: Final = 120.0  # seconds for a process to answer
 _FIRST_PAUSE: Final = 0.5
@@ -93,22 +94,22 @@ async def _embedded_store(env: Mapping[str, str], stack: AsyncExitStack) -> dict
     return {"MONGODB_URI": uri, "SHAKWA_EMBEDDED_STORE": "1"}
 
 
-def known_secrets() -> dict[str, str]:
+def known_secrets(folder: Path = _STATE) -> dict[str, str]:
     """Return the secrets that this installation made up for itself; none before its first run."""
-    path = _STATE / "secrets.json"
+    path = folder / _SECRETS
     return json.loads(path.read_text()) if path.exists() else {}
 
 
 def _secrets(folder: Path) -> dict[str, str]:
     """Return this installation's own secrets, made once and readable by its user only."""
-    path = folder / "secrets.json"
+    path = folder / _SECRETS
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         names = ("SHAKWA_SECRET_KEY", "SHAKWA_INTERNAL_TOKEN")
         made = json.dumps({name: secrets.token_urlsafe(32) for name in names})
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(made)
-    return json.loads(path.read_text())
+    return known_secrets(folder)
 
 
 def _check_free(host: str, port: int) -> None:

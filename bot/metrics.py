@@ -57,5 +57,5 @@ class Metrics:
         )
 
     def count_received(self, channel: str, repeat: bool) -> None:  # noqa: FBT001 - a callback
-        """Count a message of a push channel."""
+        """Count a message of a channel; `repeat` if it came before."""
         self.received.labels(channel, str(repeat).lower()).inc()

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.case_api import case_view, text_of
+from bot.case_api import case_view, refused, text_of
 from bot.jurisdiction import Jurisdiction
 from bot.notices import Notices
 from bot.outbox import DeadLetter, Outbox
@@ -46,11 +46,11 @@ class OperatorApi:
             try:
                 case = await change(request.match_info["number"], await request.json())
             except CaseNotSeenError as error:
-                return _refused(404, error)
+                return refused(404, error)
             except CaseError as error:
-                return _refused(409, error)
+                return refused(409, error)
             except (KeyError, TypeError, ValueError) as error:
-                return _refused(400, error)
+                return refused(400, error)
             await self._notices.tell()
             return web.json_response(case_view(case, self._time_zone))
 
@@ -89,7 +89,3 @@ def _letter_view(letter: DeadLetter) -> dict[str, Any]:
         "attempts": parcel.attempts,
         "at": letter.at.isoformat(timespec="seconds"),
     }
-
-
-def _refused(status: int, error: Exception) -> web.Response:
-    return web.json_response({"error": type(error).__name__}, status=status)

@@ -7,7 +7,7 @@ from typing import Final
 from cases.numbers import fold_digits
 
 # No 0/O, 1/I/L, U/V: people read codes aloud and copy them by hand.
-_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTWXYZ"
+LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 _LENGTH: Final = 8
 
 
@@ -25,8 +25,8 @@ class AccessKeys:
         number = int.from_bytes(self._mac("code", filing_key))
         letters: list[str] = []
         for _ in range(_LENGTH):
-            number, index = divmod(number, len(_LETTERS))
-            letters.append(_LETTERS[index])
+            number, index = divmod(number, len(LETTERS))
+            letters.append(LETTERS[index])
         return "".join(letters[:4]) + "-" + "".join(letters[4:])
 
     def hashed(self, code: str) -> str:

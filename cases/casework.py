@@ -5,8 +5,7 @@ from datetime import datetime
 
 from cases import workflow
 from cases.case import Case, Status
-from cases.following import CaseNotSeenError, FollowedCases
-from cases.numbers import BadCaseNumberError, CaseNumber
+from cases.following import CaseNotSeenError, FollowedCases, find_numbered
 
 
 class Casework:
@@ -35,10 +34,7 @@ class Casework:
                 return grown
 
     async def _find(self, number: str) -> Case:
-        try:
-            case = await self._store.find(CaseNumber.parse(number, country=self._country))
-        except BadCaseNumberError as error:
-            raise CaseNotSeenError from error
+        case = await find_numbered(self._store, number, self._country)
         if case is None:
             raise CaseNotSeenError
         return case

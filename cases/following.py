@@ -152,7 +152,12 @@ class Following:
                 return workflow.rate(case, rating, at=at, by=by, note=note)
 
     async def _find(self, number: str) -> Case | None:
-        try:
-            return await self._store.find(CaseNumber.parse(number, country=self._country))
-        except BadCaseNumberError:
-            return None
+        return await find_numbered(self._store, number, self._country)
+
+
+async def find_numbered(store: FollowedCases, number: str, country: str) -> Case | None:
+    """Return the case with this number as somebody wrote it, if there is one."""
+    try:
+        return await store.find(CaseNumber.parse(number, country=country))
+    except BadCaseNumberError:
+        return None

@@ -153,7 +153,7 @@ class RestConnector:
 
     async def _answers(self, message: InboundMessage) -> list[Answer]:
         new = await self._inbox.receive(message)
-        self._metrics.received.labels(CHANNEL, str(not new).lower()).inc()
+        self._metrics.count_received(CHANNEL, repeat=not new)
         with self._metrics.turn_seconds.labels(CHANNEL).time():
             done = await self._inbox.wait(message.key, _PATIENCE)
         if not done:

@@ -233,7 +233,7 @@ class WebChat:
             retry = {"code": "too_fast", "retry_ms": int(wait * 1000)}
             return {"t": "nack", "id": frame_id, **retry}
         new = await self._parts.inbox.receive(message)
-        self._parts.metrics.received.labels(CHANNEL, str(not new).lower()).inc()
+        self._parts.metrics.count_received(CHANNEL, repeat=not new)
         return {"t": "ack", "id": frame_id}
 
     async def send(self, request: web.Request) -> web.Response:
