@@ -1,6 +1,6 @@
 """What a push channel is: events come in, parcels go out, files are fetched from it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -127,7 +127,7 @@ class More:
 class Errand:
     """Something that the channel does by itself, once and as well as it can."""
 
-    run: Callable[[], Awaitable[None]]
+    run: Callable[[], Coroutine[Any, Any, None]]
 
 
 type Happening = Received | Receipt | Presence | More | Errand

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from bot.background import Background
 from bot.channels import Channel, MediaGoneError, MediaRef, MediaUnavailableError
 from bot.files import FileRefusedError
 from bot.messages import InboundMessage
@@ -69,20 +70,18 @@ class MediaJobs:
         self._store, self._keeper, self._channels = store, keeper, channels
         self._tell, self._count, self._sleep = tell, count, sleep
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     async def start(self) -> int:
         """Take up the files that had not come before the last stop; return how many."""
         jobs = [job async for job in self._store.waiting() if job.channel in self._channels]
         for job in jobs:
-            self._begin(job)
+            self._background.start(self._see_through(job))
         return len(jobs)
 
     async def stop(self) -> None:
         """Stop fetching; what has not come stays in the store."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.stop()
 
     async def expect(self, message: InboundMessage, media: Sequence[MediaRef]) -> tuple[str, ...]:
         """Return the ids of a message's files, the same each time, and begin to fetch them."""
@@ -92,13 +91,8 @@ class MediaJobs:
         ]
         for job in jobs:
             if await self._store.expect(job):
-                self._begin(job)
+                self._background.start(self._see_through(job))
         return tuple(job.id for job in jobs)
-
-    def _begin(self, job: MediaJob) -> None:
-        task = asyncio.create_task(self._see_through(job))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _see_through(self, job: MediaJob) -> None:
         pause = _FIRST_PAUSE

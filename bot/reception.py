@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from bot.albums import Album, Albums
+from bot.background import Background
 from bot.channels import (
     Channel,
     Errand,
@@ -45,11 +46,25 @@ class EventStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Arrived:
+    """An event that was read: what happened, or None when nobody can tell."""
+
+    event: Event
+    happenings: Sequence[Happening] | None
+
+    @property
+    def is_receipt(self) -> bool:
+        """Whether it tells of our own messages only."""
+        told = self.happenings
+        return bool(told) and all(isinstance(one, Receipt) for one in told)
+
+
+@dataclass(frozen=True, slots=True)
 class Lanes:
     """One channel's events that wait: receipts know no order, and are not held up by messages."""
 
-    messages: asyncio.Queue[Event] = field(default_factory=asyncio.Queue[Event])
-    receipts: asyncio.Queue[Event] = field(default_factory=asyncio.Queue[Event])
+    messages: asyncio.Queue[Arrived] = field(default_factory=asyncio.Queue[Arrived])
+    receipts: asyncio.Queue[Arrived] = field(default_factory=asyncio.Queue[Arrived])
 
 
 class Reception:
@@ -71,7 +86,7 @@ class Reception:
         self._sleep = sleep
         self._albums = Albums(self._take_album, sleep)
         self._lanes = {name: Lanes() for name in channels}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     async def start(self) -> int:
         """Take up what was kept and not taken before the last stop; return how many."""
@@ -81,9 +96,9 @@ class Reception:
                 self._queue(event)
                 count += 1
         for lanes in self._lanes.values():
-            self._spawn(self._work(lanes.messages))
+            self._background.start(self._work(lanes.messages))
             for _ in range(_RECEIPTS_AT_ONCE):
-                self._spawn(self._work(lanes.receipts))
+                self._background.start(self._work(lanes.receipts))
         return count
 
     def is_behind(self, channel: str) -> bool:
@@ -93,9 +108,7 @@ class Reception:
     async def stop(self) -> None:
         """Stop taking events; what is not taken stays in the store."""
         self._albums.stop()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.stop()
 
     async def keep(self, event: Event) -> None:
         """Keep an event for good, and have it taken soon; a repeat is kept once."""
@@ -103,30 +116,24 @@ class Reception:
             self._queue(event)
 
     def _queue(self, event: Event) -> None:
-        lanes = self._lanes[event.channel]
-        lane = lanes.receipts if self._is_receipt(event) else lanes.messages
-        lane.put_nowait(event)
+        lanes, arrived = self._lanes[event.channel], Arrived(event, self._read(event))
+        lane = lanes.receipts if arrived.is_receipt else lanes.messages
+        lane.put_nowait(arrived)
 
-    def _is_receipt(self, event: Event) -> bool:
-        """Say whether an event tells of our own messages only."""
+    def _read(self, event: Event) -> Sequence[Happening] | None:
         try:
-            happenings = self._channels[event.channel].parse(event)
+            return self._channels[event.channel].parse(event)
         except UnreadableEventError:
-            return False
-        return bool(happenings) and all(isinstance(one, Receipt) for one in happenings)
+            _LOG.exception("event.unparsed", extra={"channel": event.channel})
+            return None
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _work(self, lane: asyncio.Queue[Event]) -> None:
+    async def _work(self, lane: asyncio.Queue[Arrived]) -> None:
         while True:
             await self._take(await lane.get())
 
-    async def _take(self, event: Event) -> None:
+    async def _take(self, arrived: Arrived) -> None:
         """Take an event, however often that must be tried."""
-        await self._insist(lambda: self._take_once(event), event.channel)
+        await self._insist(lambda: self._take_once(arrived), arrived.event.channel)
 
     async def _insist(self, take: Callable[[], Awaitable[None]], channel: str) -> None:
         while True:
@@ -136,17 +143,14 @@ class Reception:
                 _LOG.exception("event.delayed", extra={"channel": channel})
             await self._sleep(_PAUSE)
 
-    async def _take_once(self, event: Event) -> None:
-        channel = self._channels[event.channel]
-        try:
-            happenings = channel.parse(event)
-        except UnreadableEventError:
-            _LOG.exception("event.unparsed", extra={"channel": event.channel})
-            await self._events.settle([event.key], parsed=False)
+    async def _take_once(self, arrived: Arrived) -> None:
+        key, channel = arrived.event.key, self._channels[arrived.event.channel]
+        if arrived.happenings is None:
+            await self._events.settle([key], parsed=False)
             return
-        gathering = [await self._happened(channel, one, event.key) for one in happenings]
+        gathering = [await self._happened(channel, one, key) for one in arrived.happenings]
         if not any(gathering):
-            await self._events.settle([event.key], parsed=True)
+            await self._events.settle([key], parsed=True)
 
     async def _happened(self, channel: Channel, happening: Happening, event_key: str) -> bool:
         """Do what is to be done about a happening; True when its album still gathers."""
@@ -160,14 +164,14 @@ class Reception:
             case More():
                 return await self._more(channel, happening, event_key)
             case Errand(run):
-                self._spawn(run())
+                self._background.start(run())
         return False
 
     async def _more(self, channel: Channel, more: More, event_key: str) -> bool:
         """Show the next choices; of what nobody knows any more the citizen is told so."""
         message = more.received.message
         if await self._outbox.put_more(message.key, message.conversation, more):
-            self._spawn(channel.acknowledge(more.received))
+            self._background.start(channel.acknowledge(more.received))
             return False
         passed = replace(message, text="", remarks=("gateway_choice_passed",))
         return await self._received(channel, replace(more.received, message=passed), event_key)
@@ -176,7 +180,7 @@ class Reception:
         message = received.message
         await self._contacts.heard(message.conversation, message.received_at, received.address)
         await self._outbox.heard(message.conversation)
-        self._spawn(channel.acknowledge(received))
+        self._background.start(channel.acknowledge(received))
         files = await self._media.expect(message, received.media)
         message = replace(message, attachments=files)
         if received.album is not None:

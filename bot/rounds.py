@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from bot.background import Background
+
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -13,17 +15,15 @@ class Rounds:
 
     def __init__(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._sleep = sleep
-        self._tasks: list[asyncio.Task[None]] = []
+        self._background = Background()
 
     def start(self, name: str, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         """Do the work now and then every so many seconds."""
-        self._tasks.append(asyncio.create_task(self._go_round(name, seconds, work)))
+        self._background.start(self._go_round(name, seconds, work))
 
     async def stop(self) -> None:
         """Stop all work."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.stop()
 
     async def _go_round(
         self, name: str, seconds: float, work: Callable[[], Awaitable[object]]

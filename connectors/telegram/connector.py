@@ -4,14 +4,15 @@ import asyncio
 import hmac
 import logging
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 from telegram import BotCommand, WebhookInfo
 from telegram.error import RetryAfter, TelegramError
 
+from bot.background import Background
 from bot.channels import UnreadableEventError
 from bot.routes import Caller, Route
 from bot.settings import TelegramSettings
@@ -54,7 +55,7 @@ class TelegramConnector:
         self._secret = settings.webhook_secret or secret
         if not _SECRET.fullmatch(self._secret):
             raise ValueError("the webhook's secret must be 1-256 of A-Z, a-z, 0-9, _ and -")
-        self._tasks: list[asyncio.Task[None]] = []
+        self._background = Background()
 
     @property
     def routes(self) -> list[Route]:
@@ -76,20 +77,14 @@ class TelegramConnector:
 
     async def start(self) -> None:
         """Begin to receive; Telegram's own troubles are waited out, and stop nothing here."""
-        self._begin(self._insist())
+        self._background.start(self._insist())
         if not self._address:
             poller = Poller(self.channel.bot, self._keep, self._clock, self._sleep)
-            self._begin(poller.run())
+            self._background.start(poller.run())
 
     async def stop(self) -> None:
         """Stop receiving; what is still to be said may go out, until the channel is closed."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))
+        await self._background.stop()
 
     async def _insist(self) -> None:
         """Set up what Telegram keeps for us, however often that must be tried."""

@@ -1,6 +1,6 @@
 """Reading updates: from what Telegram delivered to what it tells us."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, cast
@@ -25,7 +25,7 @@ class UpdateReader:
     """Reads updates; `refuse` says in a group that we talk in private only, and leaves it."""
 
     commands: Commands
-    refuse: Callable[[int, str | None], Awaitable[None]]
+    refuse: Callable[[int, str | None], Coroutine[Any, Any, None]]
 
     def read(self, event: Event) -> list[Happening]:
         """Return what an update tells, nothing for kinds that do not concern us.

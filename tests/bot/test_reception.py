@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.albums import Albums
+from bot.background import Background
 from bot.channels import (
     Delivery,
     Errand,
@@ -331,13 +332,15 @@ async def test_receipts_are_not_held_up_by_messages(hall: Hall) -> None:
     await hall.reception.stop()
     hall.build()
     await hall.outbox_store.add(parcel())
-    hall.reception._spawn(hall.reception._work(hall.reception._lanes["telegram"].receipts))
+    background = Background()
+    background.start(hall.reception._work(hall.reception._lanes["telegram"].receipts))
 
     await hall.delivers("e1", text(1))  # nobody takes messages
     await hall.delivers("e2", Receipt("telegram", "id-1", "a", Delivery.READ))
     await until(lambda: hall.events.settled == {"e2": True})
 
     assert hall.outbox_store.states["a"] is State.SENT
+    await background.stop()
 
 
 async def test_receipts_that_wait_are_known_to_wait(hall: Hall) -> None:
