@@ -205,8 +205,8 @@ class Outbox:
             await self._contacts.bill(parcel.conversation, receipt.message_id, receipt.price)
         if receipt.delivery is Delivery.FAILED:
             await self._take_back(replace(parcel, ids=()), receipt)
-        elif await self._store.is_sent(parcel.key) and parcel.key in self._arrived:
-            self._arrived[parcel.key].set()  # all of it: of a part alone the rest must still go
+        elif (waiting := self._arrived.get(parcel.key)) and await self._store.is_sent(parcel.key):
+            waiting.set()  # all of it: of a part alone the rest must still go
 
     async def _take_back(self, parcel: Parcel, receipt: Receipt) -> None:
         """Have a message that its channel took, and lost after all, sent again or elsewhere."""
