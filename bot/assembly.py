@@ -251,8 +251,7 @@ def _conversing(core: Core, push: Mapping[str, Channel]) -> Conversing:
         stores.conversations, core.agent, stores.attachments, texts, now, core.drafts, upload
     )
 
-    async def language_of(conversation: str) -> str | None:
-        return (await stores.conversations.get(conversation)).language
+    language_of = stores.conversations.language_of
 
     async def deliver(message: InboundMessage, answer: Answer) -> None:
         if message.channel in push:

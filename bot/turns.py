@@ -70,6 +70,10 @@ class ConversationStore(Protocol):
         """Return the conversation, or a new one that has version 0."""
         ...
 
+    async def language_of(self, conversation_id: str) -> str | None:
+        """Return the language that a conversation is held in, as far as it is known."""
+        ...
+
     async def save(self, conversation: Conversation) -> None:
         """Keep a conversation read at `conversation.version`, as the next version.
 

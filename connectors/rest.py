@@ -179,7 +179,7 @@ class RestConnector:
             info = await keep_upload(self._attachments, conversation, part)
         except FileRefusedError as error:
             self._metrics.files.labels(error.reason).inc()
-            language = (await self._conversations.get(conversation)).language
+            language = await self._conversations.language_of(conversation)
             text = self._texts.say(f"gateway_file_{error.reason}", language)
             return _error(error.status, error.reason, text)
         self._metrics.files.labels("kept").inc()

@@ -23,6 +23,12 @@ class MongoConversations:
         document = await self._kept.find_one({"_id": conversation_id})
         return conversation_from(document) if document else Conversation(conversation_id)
 
+    async def language_of(self, conversation_id: str) -> str | None:
+        """Return the language that a conversation is held in, as far as it is known."""
+        # The dialogue beside it is large, and would be read and unpacked for nothing.
+        document = await self._kept.find_one({"_id": conversation_id}, {"language": 1})
+        return document["language"] if document else None
+
     async def save(self, conversation: Conversation) -> None:
         """Keep a conversation read at `conversation.version`, as the next version.
 

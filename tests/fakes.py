@@ -73,6 +73,9 @@ class RecordingConversations:
     async def get(self, conversation_id: str) -> Conversation:
         return self.kept.get(conversation_id, Conversation(conversation_id))
 
+    async def language_of(self, conversation_id: str) -> str | None:
+        return (await self.get(conversation_id)).language
+
     async def save(self, conversation: Conversation) -> None:
         if self.changes:
             self.changes -= 1

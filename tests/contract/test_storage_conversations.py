@@ -44,6 +44,15 @@ async def test_conversation_comes_back_whole_as_next_version(store: Conversation
     assert await store.get(CITIZEN) == replace(REMEMBERED, version=1)
 
 
+async def test_language_is_known_by_itself_once_it_is_kept(store: ConversationStore):
+    assert await store.language_of("web:1") is None
+
+    await store.save(Conversation("web:1", language="ur", dialogue=b"long"))
+
+    assert await store.language_of("web:1") == "ur"
+    assert await store.language_of("web:2") is None
+
+
 async def test_offers_keep_their_order(store: ConversationStore):
     await store.save(REMEMBERED)
 
