@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote, unquote
 
+from pymongo.errors import DuplicateKeyError
+
 from bot.channels import Contact
 from bot.messages import clean
 from storage.database import Database, Document
@@ -50,13 +52,15 @@ class MongoContacts:
     async def bill(self, conversation: str, message_id: str, price: str) -> None:
         """Count a message that was billed under a category, however often that is told."""
         # Sent, delivered and read each tell the price, one soon after the other.
-        new = {"_id": conversation, "billed": {"$ne": message_id}}
+        unbilled = {"_id": conversation, "billed": {"$ne": message_id}}
         counted = {
             "$inc": {f"costs.{_field(price)}": 1},
             "$push": {"billed": {"$each": [message_id], "$slice": -_BILLS_KNOWN}},
         }
-        await self._update(conversation, {"$set": {"channel": conversation.partition(":")[0]}})
-        await self._kept.update_one(new, counted)
+        try:
+            await self._kept.update_one(unbilled, counted, upsert=True)
+        except DuplicateKeyError:  # billed before, or kept by somebody else in this moment
+            await self._kept.update_one(unbilled, counted)
 
     async def costs(self, conversation: str) -> dict[str, int]:
         """Return how many messages were billed under each category."""
