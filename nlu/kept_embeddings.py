@@ -28,12 +28,14 @@ def embed_kept(texts: Sequence[str], path: Path = PLACE) -> Rows:
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, timeout=60)) as kept:
         kept.execute("CREATE TABLE IF NOT EXISTS rows (text BLOB PRIMARY KEY, row BLOB)")
-        missing = [text for text in dict.fromkeys(texts) if _find(kept, text) is None]
-        for some, rows in _embedded(missing):
-            pairs = [(_key(text), row.tobytes()) for text, row in zip(some, rows, strict=True)]
+        found = {text: _find(kept, text) for text in texts}
+        for some, rows in _embedded([text for text, row in found.items() if row is None]):
+            new = {text: row.tobytes() for text, row in zip(some, rows, strict=True)}
+            pairs = [(_key(text), row) for text, row in new.items()]
             kept.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?)", pairs)
             kept.commit()
-        return np.stack([_row(kept, text) for text in texts])
+            found |= new
+        return np.stack([np.frombuffer(found[text] or b"", np.float32) for text in texts])
 
 
 def _embedded(texts: Sequence[str]) -> Iterator[tuple[list[str], Rows]]:
@@ -48,10 +50,6 @@ def _embedded(texts: Sequence[str]) -> Iterator[tuple[list[str], Rows]]:
 def _find(kept: sqlite3.Connection, text: str) -> bytes | None:
     found = kept.execute("SELECT row FROM rows WHERE text = ?", (_key(text),)).fetchone()
     return found[0] if found else None
-
-
-def _row(kept: sqlite3.Connection, text: str) -> Rows:
-    return np.frombuffer(_find(kept, text) or b"", np.float32)
 
 
 def _key(text: str) -> bytes:

@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.arabic import fold
-from nlu.components.development import as_read, embeddings_of, read_development
+from nlu.components.development import embeddings_of, examples_of, read_development
 from nlu.components.embedder import EMBEDDING
 from nlu.components.normalizer import FOLDED, SPELLED
 from nlu.taxonomy import descriptions
@@ -98,12 +98,7 @@ class TurnClassifier(GraphComponent, IntentClassifier):
 
     def _descriptions(self) -> tuple[list[Example], Any]:
         told = descriptions(_JURISDICTIONS / self._config["jurisdiction"])
-        messages = as_read([text for _, text in told])
-        examples = [
-            Example(message.get(FOLDED) or "", PROBLEM, code)
-            for message, (code, _) in zip(messages, told, strict=True)
-        ]
-        return examples, embeddings_of(messages)
+        return examples_of([(PROBLEM, code, text) for code, text in told])
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leave the examples as they are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -18,11 +19,19 @@ from nlu.understanding import PROBLEM, Example
 
 FOLDER: Final = Path(__file__).parents[1] / "development"
 
+Row = tuple[str, "str | None", str]  # intent, category, text
+
 
 def read_development(folder: Path = FOLDER) -> tuple[list[Example], Rows]:
     """Return the development text as the model reads it, with its embeddings."""
-    rows = [(PROBLEM, label, text) for label, text in _lines(folder / "categories.tsv")]
-    rows += [(label, None, text) for label, text in _lines(folder / "intents.tsv")]
+    problems, turns = (_lines(folder / f"{kind}.tsv") for kind in ("categories", "intents"))
+    rows: list[Row] = [(PROBLEM, label, text) for label, text in problems]
+    rows += [(label, None, text) for label, text in turns]
+    return examples_of(rows)
+
+
+def examples_of(rows: Sequence[Row]) -> tuple[list[Example], Rows]:
+    """Return examples, and their embeddings, of rows of intent, category and text."""
     messages = as_read([text for _, _, text in rows])
     examples = [
         Example(message.get(FOLDED) or "", intent, category)
