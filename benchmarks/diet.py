@@ -29,8 +29,6 @@ def main() -> None:
         uv += ["--with", package]
     command = [*uv, "python", "-m", "nlu.evaluation.stock", "diet", *asked]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}
-    # Threads that wait for one another would count as work; TensorFlow has its own.
-    env |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     sys.exit(subprocess.run(command, cwd=ROOT, env=env, check=False).returncode)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -23,8 +22,6 @@ _DATA: Final = ROOT / "nlu" / "data"
 _TEXT: Final = (_DATA / "intents", _DATA / "categories", HELD_OUT)
 _LOGISTIC: Final = "Rasa: LogisticRegressionClassifier"
 DIET: Final = "diet.json"
-# Threads that wait for one another count as work: forty times the CPU on a small training.
-_ENVIRONMENT: Final = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def logistic_regression(agency_of: Mapping[str, str], *, quick: bool) -> list[Contender]:
@@ -61,7 +58,7 @@ def run_apart(command: Sequence[str]) -> None:
     _KEPT.mkdir(parents=True, exist_ok=True)
     with (_KEPT / "stock.log").open("wb") as log:
         done = subprocess.run(  # noqa: S603
-            command, cwd=ROOT, env=_ENVIRONMENT, stdout=log, stderr=log, check=False
+            command, cwd=ROOT, stdout=log, stderr=log, check=False
         )
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed; see {_KEPT / 'stock.log'}")
