@@ -5,8 +5,6 @@ one of them has to say why. The text is in `heldout/`, `label<TAB>text`, and is 
 """
 
 import asyncio
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,12 +14,16 @@ rasa_setup.prepare()
 
 from actions.readers import ASSUMED, PROBLEM_SURE  # noqa: E402
 from nlu.dialogue import Dialogue  # noqa: E402
+from nlu.evaluation.asking import ask  # noqa: E402
+from nlu.evaluation.calibration import abstain, calibrate  # noqa: E402
+from nlu.evaluation.figures import Score, score, scores  # noqa: E402
+from nlu.evaluation.heldout import HELD_OUT, ROOT, Guess, read_lines  # noqa: E402
+from nlu.evaluation.parsed import Parsed  # noqa: E402
 from nlu.model_files import newest_model  # noqa: E402
 from nlu.taxonomy import agencies_of  # noqa: E402
 from nlu.training import sources  # noqa: E402
+from nlu.understanding import PROBLEM  # noqa: E402
 
-HELD_OUT = Path(__file__).parent / "heldout"
-ROOT = Path(__file__).parents[2]
 INTENT_FLOORS = {
     "kuwaiti": 0.94,
     "msa": 0.92,
@@ -43,119 +45,76 @@ CATEGORY_FLOORS = {  # the first guess, and one of the first three
 AGENCIES = agencies_of(ROOT / "jurisdictions" / "kuwait")
 
 
-Rows = dict[str, list[tuple[str, dict[str, Any]]]]
-
-
-def understood(dialogue: Dialogue, kind: str) -> Rows:
-    """Return variety -> (label, what was understood) of every held-out line."""
-    found: Rows = {}
-    for path in sorted((HELD_OUT / kind).glob("*.tsv")):
-        lines = [line.split("\t") for line in path.read_text("utf-8").splitlines() if line]
-        found[path.stem] = [(label, asyncio.run(dialogue.parse(text))) for label, text in lines]
-    return found
-
-
 @pytest.fixture(scope="module")
 def dialogue() -> Dialogue:
     return asyncio.run(Dialogue.load(newest_model()))
 
 
-@pytest.fixture(scope="module")
-def turns(dialogue: Dialogue) -> Rows:
-    return understood(dialogue, "intents")
+def asked(dialogue: Dialogue, kind: str) -> list[Parsed]:
+    return asyncio.run(ask(dialogue, read_lines(HELD_OUT / kind)))
 
 
 @pytest.fixture(scope="module")
-def problems(dialogue: Dialogue) -> Rows:
-    return understood(dialogue, "categories")
+def intents(dialogue: Dialogue) -> list[Guess]:
+    return [one.intent for one in asked(dialogue, "intents")]
 
 
-def share(hits: list[bool]) -> float:
-    return sum(hits) / len(hits)
+@pytest.fixture(scope="module")
+def problems(dialogue: Dialogue) -> list[Parsed]:
+    return asked(dialogue, "categories")
 
 
-def all_of(rows: Rows) -> list[tuple[str, dict[str, Any]]]:
-    return [row for variety in rows.values() for row in variety]
-
-
-def calibration_error(told: list[tuple[float, bool]], bins: int = 15) -> float:
-    """Return how far chances are from shares of right answers, on average."""
-    sorted_in = [[one for one in told if int(min(one[0], 0.999) * bins) == b] for b in range(bins)]
-    gaps = [
-        len(some) * abs(share([right for _, right in some]) - sum(c for c, _ in some) / len(some))
-        for some in sorted_in
-        if some
-    ]
-    return sum(gaps) / len(told)
-
-
-def codes(said: dict[str, Any]) -> list[str]:
-    return [option["code"] for option in said["category_ranking"]]
+@pytest.fixture(scope="module")
+def categories(problems: list[Parsed]) -> list[Guess]:
+    return [one.category for one in problems]
 
 
 @pytest.mark.parametrize("variety", INTENT_FLOORS)
-def test_intents_are_read_in_every_variety(turns: Rows, variety: str) -> None:
-    right = share([said["intent"]["name"] == label for label, said in turns[variety]])
-
-    assert right >= INTENT_FLOORS[variety]
+def test_intents_are_read_in_every_variety(intents: list[Guess], variety: str) -> None:
+    assert scores(intents)[variety].accuracy.share >= INTENT_FLOORS[variety]
 
 
 @pytest.mark.parametrize("variety", CATEGORY_FLOORS)
-def test_categories_are_ranked_in_every_variety(problems: Rows, variety: str) -> None:
-    first = share([codes(said)[:1] == [label] for label, said in problems[variety]])
-    among_three = share([label in codes(said)[:3] for label, said in problems[variety]])
+def test_categories_are_ranked_in_every_variety(categories: list[Guess], variety: str) -> None:
+    told: Score = scores(categories)[variety]
 
-    assert first >= CATEGORY_FLOORS[variety][0]
-    assert among_three >= CATEGORY_FLOORS[variety][1]
-
-
-def test_the_agency_is_nearly_always_right(problems: Rows) -> None:
-    rows = [row for variety in problems.values() for row in variety]
-
-    assert share([AGENCIES[codes(said)[0]] == AGENCIES[label] for label, said in rows]) >= 0.95
+    assert told.accuracy.share >= CATEGORY_FLOORS[variety][0]
+    assert told.among_three >= CATEGORY_FLOORS[variety][1]
 
 
-def test_of_what_is_assumed_at_most_one_in_fifty_is_wrong(problems: Rows) -> None:
-    rows = [row for variety in problems.values() for row in variety]
-
-    sure = [row for row in rows if row[1]["category_ranking"][0]["confidence"] >= ASSUMED]
-
-    assert len(sure) >= 0.8 * len(rows)
-    assert share([codes(said)[0] == label for label, said in sure]) >= 0.98
+def test_the_agency_is_nearly_always_right(categories: list[Guess]) -> None:
+    assert (score(categories, AGENCIES).agencies or 0) >= 0.95
 
 
-def test_a_chance_means_what_it_says(problems: Rows, turns: Rows) -> None:
-    sorts = [
-        [
-            (said["category_ranking"][0]["confidence"], codes(said)[0] == label)
-            for label, said in all_of(problems)
-        ],
-        [
-            (said["intent"]["confidence"], said["intent"]["name"] == label)
-            for label, said in all_of(turns)
-        ],
-    ]
+def test_of_what_is_assumed_at_most_one_in_fifty_is_wrong(categories: list[Guess]) -> None:
+    told = abstain(categories, ASSUMED)
 
-    assert [error for sort in sorts if (error := calibration_error(sort)) > 0.03] == []
+    assert told.answered >= 0.8
+    assert told.wrong <= 0.02
 
 
-def test_a_problem_is_known_as_one(problems: Rows) -> None:
-    rows = all_of(problems)
+def test_a_chance_means_what_it_says(categories: list[Guess], intents: list[Guess]) -> None:
+    assert calibrate(categories).error <= 0.03
+    assert calibrate(intents).error <= 0.03
 
-    assert share([said["intent"]["name"] == "report_problem" for _, said in rows]) >= 0.97
+
+def test_a_problem_is_known_as_one(problems: list[Parsed]) -> None:
+    known = [one.intent.label == PROBLEM for one in problems]
+
+    assert sum(known) / len(known) >= 0.97
 
 
 def test_what_is_no_complaint_is_not_taken_for_one(dialogue: Dialogue) -> None:
-    rows = all_of(understood(dialogue, "outside"))
+    lines = asked(dialogue, "outside")
 
     taken = [
-        said["intent"]["name"] == "report_problem"
-        and said["intent"]["confidence"] >= PROBLEM_SURE
-        and said["category_ranking"][0]["confidence"] >= ASSUMED
-        for _, said in rows
+        one.intent.label == PROBLEM
+        and one.intent.chance >= PROBLEM_SURE
+        and one.category.chance >= ASSUMED
+        for one in lines
     ]
 
-    assert share(taken) <= 0.08
+    assert sum(taken) / len(lines) <= 0.08
 
 
 def test_the_words_that_decided_are_the_citizens_own(dialogue: Dialogue) -> None:
@@ -168,10 +127,10 @@ def test_the_words_that_decided_are_the_citizens_own(dialogue: Dialogue) -> None
 def test_no_held_out_text_is_trained_on() -> None:
     trained = "\n".join(path.read_text("utf-8") for path in sources() if "data" in path.parts)
     held_out = [
-        line.split("\t")[1]
-        for path in HELD_OUT.rglob("*.tsv")
-        for line in path.read_text("utf-8").splitlines()
-        if line
+        line.text
+        for kind in ("intents", "categories", "outside")
+        for line in read_lines(HELD_OUT / kind)
     ]
 
+    assert held_out
     assert not [text for text in held_out if f"- {text}\n" in trained]
