@@ -25,6 +25,8 @@ from playwright.async_api import Browser, async_playwright
 ROOT: Final = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.web.chromium import ARGUMENTS, find_chromium
+
 PEERS: Final = ("deep-chat@2.4.2", "botframework-webchat@4.18.1")
 FOLDER: Final = ROOT / ".shakwa" / "bench"
 RUNS: Final = 3
@@ -34,15 +36,6 @@ SLOW_3G: Final = {
     "downloadThroughput": 50_000,
     "uploadThroughput": 50_000,
 }
-ARGUMENTS: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HEAD: Final = '<!doctype html><meta name=viewport content="width=device-width">'
 DEEP_CHAT: Final = f"{HEAD}<script type=module src=/deep-chat.js></script><deep-chat></deep-chat>"
 WEB_CHAT: Final = f"""{HEAD}<div id=chat style="height:700px"></div>
@@ -188,5 +181,4 @@ def report() -> None:
 
 if __name__ == "__main__":
     bring_peers()
-    found = subprocess.check_output([str(ROOT / "scripts" / "chromium")], text=True)
-    asyncio.run(main(found.strip()))
+    asyncio.run(main(find_chromium()))

@@ -11,27 +11,20 @@ import pytest_asyncio
 from aiohttp import ClientSession
 
 from connectors.whatsapp.templates import load_templates, registration
-from tests.doubles.graph_server import PHONE_ID, GraphServer
-from tests.doubles.graph_server import SECRET as APP_SECRET
-from tests.doubles.graph_server import TOKEN as GRAPH_TOKEN
+from tests.doubles.graph_server import GraphServer
 from tests.doubles.graph_webhooks import Citizen as WhatsAppCitizen
-from tests.doubles.telegram_server import TOKEN as TELEGRAM_TOKEN
+from tests.doubles.platforms import platforms_env
 from tests.doubles.telegram_server import TelegramServer
 from tests.e2e.pushing import OnTelegram, OnWhatsApp
-from tests.e2e.support import SECRET, TOKEN, Citizen, Citizens, Server
+from tests.e2e.support import PHOTO, TOKEN, Citizen, Citizens, Server, gateway_env
 
 _CHATS = itertools.count(5_000_001)
 
 
-def gateway_env(agent: Server, engine_uri: str) -> dict[str, str]:
+def fresh_env(agent: Server, engine_uri: str) -> dict[str, str]:
     """Return what a gateway on a fresh database runs with."""
-    return {
-        "MONGODB_URI": engine_uri.rpartition("/")[0] + f"/e2e_{secrets.token_hex(6)}",
-        "SHAKWA_AGENT_URL": agent.url,
-        "SHAKWA_INTERNAL_TOKEN": TOKEN,
-        "SHAKWA_SECRET_KEY": SECRET,
-        "SHAKWA_PORT": str(agent.gateway_port),
-    }
+    uri = engine_uri.rpartition("/")[0] + f"/e2e_{secrets.token_hex(6)}"
+    return gateway_env(uri, agent.url, agent.gateway_port)
 
 
 def gateway_of(agent: Server, env: dict[str, str]) -> Server:
@@ -42,7 +35,7 @@ def gateway_of(agent: Server, env: dict[str, str]) -> Server:
 @pytest_asyncio.fixture(loop_scope="session")
 async def gateway(agent: Server, engine_uri: str) -> AsyncGenerator[Server]:
     """A gateway on a fresh database."""
-    server = gateway_of(agent, gateway_env(agent, engine_uri))
+    server = gateway_of(agent, fresh_env(agent, engine_uri))
     await server.start()
     yield server
     await server.stop()
@@ -101,17 +94,8 @@ async def platforms(agent: Server, engine_uri: str) -> AsyncGenerator[Platforms]
         TelegramServer() as telegram,
         GraphServer(templates, webhook) as graph,
     ):
-        env = gateway_env(agent, engine_uri) | {
-            "TELEGRAM_TOKEN": TELEGRAM_TOKEN,
-            "TELEGRAM_API": telegram.base_url,
-            "TELEGRAM_NAME": "shakwa_test_bot",
-            "WHATSAPP_TOKEN": GRAPH_TOKEN,
-            "WHATSAPP_PHONE_ID": PHONE_ID,
-            "WHATSAPP_APP_SECRET": APP_SECRET,
-            "WHATSAPP_VERIFY_TOKEN": "verify",
-            "WHATSAPP_API": graph.settings.api,
-            "WHATSAPP_MEDIA_HOSTS": "127.0.0.1",
-        }
+        env = fresh_env(agent, engine_uri) | platforms_env(telegram, graph)
+        env["TELEGRAM_NAME"] = "shakwa_test_bot"
         server = gateway_of(agent, env)
         await server.start()
         yield Platforms(server, telegram, graph, http)
@@ -122,7 +106,4 @@ async def platforms(agent: Server, engine_uri: str) -> AsyncGenerator[Platforms]
 @pytest.fixture
 def photo() -> bytes:
     """A photo of one pixel."""
-    return bytes.fromhex(
-        "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-        "0000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
-    )
+    return PHOTO

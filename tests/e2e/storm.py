@@ -27,19 +27,13 @@ from tests.doubles import graph_webhooks, telegram_updates
 from tests.doubles.graph_calls import FINE
 from tests.doubles.graph_calls import Fault as GraphFault
 from tests.doubles.graph_server import PHONE_ID, GraphServer
-from tests.doubles.graph_server import SECRET as APP_SECRET
-from tests.doubles.graph_server import TOKEN as GRAPH_TOKEN
 from tests.doubles.graph_webhooks import Citizen
+from tests.doubles.platforms import platforms_env
 from tests.doubles.telegram_calls import BROKEN, TIMED_OUT_BEFORE, Fault, flood
-from tests.doubles.telegram_server import TOKEN as TELEGRAM_TOKEN
 from tests.doubles.telegram_server import TelegramServer
-from tests.e2e.support import SECRET, TOKEN, Server, free_port
+from tests.e2e.support import PHOTO, TOKEN, Server, free_port, gateway_env
 
 _STEPS: Final = ("problem", "photo", "file", "thanks")
-_PHOTO: Final = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-    "0000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
-)
 ON_THEIR_WAY: Final = 8  # of one channel, at a kill
 
 
@@ -186,7 +180,7 @@ class Storm:
 
     async def _on_telegram(self, number: int, said: str) -> None:
         if said == "photo":
-            self.telegram.api.keep_file(f"photo-{number}", _PHOTO)
+            self.telegram.api.keep_file(f"photo-{number}", PHOTO)
             update = telegram_updates.photo(number, f"photo-{number}")
         else:
             update = telegram_updates.text(number, said)
@@ -198,7 +192,7 @@ class Storm:
     async def _on_whatsapp(self, number: int, said: str) -> None:
         content = graph_webhooks.text(said)
         if said == "photo":
-            content = graph_webhooks.image(self.graph.files.keep(_PHOTO), _PHOTO)
+            content = graph_webhooks.image(self.graph.files.keep(PHOTO), PHOTO)
         citizen = _citizen(number)
         body = graph_webhooks.said(citizen, content, phone_id=PHONE_ID)
         # Delivered until it is taken, and now and then once more.
@@ -257,21 +251,8 @@ async def _served(uri: str) -> AsyncGenerator[Storm]:
         TelegramServer() as telegram,
         GraphServer(callback_url=f"{url}/webhooks/whatsapp") as graph,
     ):
-        env = {
-            "MONGODB_URI": uri,
-            "SHAKWA_AGENT_URL": str(agent.make_url("")).rstrip("/"),
-            "SHAKWA_INTERNAL_TOKEN": TOKEN,
-            "SHAKWA_SECRET_KEY": SECRET,
-            "SHAKWA_PORT": str(port),
-            "TELEGRAM_TOKEN": TELEGRAM_TOKEN,
-            "TELEGRAM_API": telegram.base_url,
-            "WHATSAPP_TOKEN": GRAPH_TOKEN,
-            "WHATSAPP_PHONE_ID": PHONE_ID,
-            "WHATSAPP_APP_SECRET": APP_SECRET,
-            "WHATSAPP_VERIFY_TOKEN": "verify",
-            "WHATSAPP_API": graph.settings.api,
-            "WHATSAPP_MEDIA_HOSTS": "127.0.0.1",
-        }
+        env = gateway_env(uri, str(agent.make_url("")).rstrip("/"), port)
+        env |= platforms_env(telegram, graph)
         gateway = Server([sys.executable, "-m", "bot.cli", "serve"], port, env)
         await gateway.start()
         yield Storm(gateway, telegram, graph)

@@ -19,6 +19,23 @@ TOKEN = "internal-token-of-the-tests"
 SECRET = "secret-key-of-the-tests"
 
 
+PHOTO: Final = bytes.fromhex(  # of one pixel
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+)
+
+
+def gateway_env(uri: str, agent_url: str, port: int) -> dict[str, str]:
+    """Return what a gateway runs with."""
+    return {
+        "MONGODB_URI": uri,
+        "SHAKWA_AGENT_URL": agent_url,
+        "SHAKWA_INTERNAL_TOKEN": TOKEN,
+        "SHAKWA_SECRET_KEY": SECRET,
+        "SHAKWA_PORT": str(port),
+    }
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

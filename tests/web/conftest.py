@@ -12,21 +12,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
-from bot.settings import ROOT
 from tests.e2e.support import SECRET, TOKEN, Server, free_port
+from tests.web.chromium import ARGUMENTS, find_chromium
 from tests.web.support import Site, Visitor, Visits, Watch
 
-_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
+_MEDIA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 _HOST_PAGE = """<!doctype html>
 <html lang="ar" dir="rtl"><head><title>وزارة</title></head>
 <body><h1>وزارة</h1>
@@ -41,12 +31,11 @@ expect.set_options(timeout=15_000)
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncGenerator[Browser]:
-    finding = await asyncio.create_subprocess_exec(
-        ROOT / "scripts" / "chromium", stdout=asyncio.subprocess.PIPE
-    )
-    path = (await finding.communicate())[0].decode().strip()
+    path = await asyncio.to_thread(find_chromium)
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=path, args=_ARGS)
+        running = await playwright.chromium.launch(
+            executable_path=path, args=[*ARGUMENTS, *_MEDIA]
+        )
         yield running
         await running.close()
 
