@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 from bot.agent import RasaAgent
 from bot.case_api import CaseApi
 from bot.channels import Channel, Parcel
+from bot.confirmations import Confirmations
 from bot.drafts import MovingDrafts, load_phrases
 from bot.health import Health
 from bot.inbox import Inbox
@@ -269,7 +270,10 @@ def _conversing(core: Core, push: Mapping[str, Channel]) -> Conversing:
         stores.outbox,
         stores.contacts,
         {**fetching, **push},
-        is_behind=lambda channel: reception.is_behind(channel),  # noqa: PLW0108 - it comes below
+        confirmations=Confirmations(
+            stores.outbox,
+            lambda channel: reception.is_behind(channel),  # noqa: PLW0108 - it comes below
+        ),
     )
     media = MediaJobs(
         stores.media,

@@ -8,7 +8,8 @@ from aiohttp import web
 from bot.case_api import case_view, refused, text_of
 from bot.jurisdiction import Jurisdiction
 from bot.notices import Notices
-from bot.outbox import DeadLetter, Outbox
+from bot.outbox import Outbox
+from bot.parcels import DeadLetter
 from bot.routes import Caller, Handler, Route
 from cases.case import Case, CaseError, Status
 from cases.casework import Casework

@@ -22,7 +22,8 @@ from bot.channels import (
 from bot.inbox import Inbox
 from bot.media import MediaJobs
 from bot.messages import InboundMessage
-from bot.outbox import Contacts, Outbox
+from bot.outbox import Outbox
+from bot.parcels import Contacts
 
 _LOG: Final = logging.getLogger(__name__)
 _RECEIPTS_AT_ONCE: Final = 4

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.channels import Delivery, Parcel, Receipt
-from bot.outbox import State
+from bot.parcels import State
 from storage.database import Document
 from storage.parcel_documents import parcel_fields
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pymongo import ASCENDING, DESCENDING
 
 from bot.channels import Delivery, Parcel, Receipt
-from bot.outbox import DeadLetter, State
+from bot.parcels import DeadLetter, State
 from storage.arrivals import keep_arrival
 from storage.database import Database, Document
 from storage.deliveries import UNATTENDED, changed, noted

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.channels import Parcel, Template
-from bot.outbox import State
+from bot.parcels import State
 from storage.answers import answer_document, answer_from
 from storage.database import Document
 

@@ -21,7 +21,7 @@ from bot.channels import (
 )
 from bot.media import MediaJob
 from bot.messages import Answer, Button
-from bot.outbox import DeadLetter, State
+from bot.parcels import DeadLetter, State
 from tests.builders import NOON
 
 

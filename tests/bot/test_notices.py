@@ -8,7 +8,8 @@ import pytest
 from bot.channels import Failure
 from bot.jurisdiction import load_jurisdiction
 from bot.notices import Notices
-from bot.outbox import Outbox, State
+from bot.outbox import Outbox
+from bot.parcels import State
 from bot.settings import ROOT
 from bot.texts import load_texts
 from bot.turns import Turns

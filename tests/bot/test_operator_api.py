@@ -5,7 +5,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from pytest_aiohttp import AiohttpClient
 
-from bot.outbox import State
+from bot.parcels import State
 from cases.case import Status
 from storage.cases import MongoCases
 from storage.database import Database

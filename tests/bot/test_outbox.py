@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.channels import Contact, Delivery, Failure, More, Receipt, Received
+from bot.confirmations import Confirmations
+from bot.failures import plain
 from bot.messages import Answer
-from bot.outbox import Outbox, State, plain
+from bot.outbox import Outbox
+from bot.parcels import State
 from bot.pauses import Pauses
 from tests.builders import NOON, message
 from tests.push import (
@@ -29,16 +32,20 @@ class Desk:
     def __init__(self, *channels: ScriptedChannel, word: float = 30.0) -> None:
         self.channels = {channel.name: channel for channel in channels or (ScriptedChannel(),)}
         self.store, self.contacts, self.pacing = ParcelShelf(), ContactBook(), Pacing()
+        self.behind: list[bool] = []
+        self.confirmations = Confirmations(
+            self.store, lambda _channel: bool(self.behind) and self.behind.pop(), word
+        )
         self.outbox = Outbox(
             self.store,
             self.contacts,
             self.channels,
             sleep=self.pacing.sleep,
             chance=lambda: 1.0,
-            word=word,
+            # A pause ends when its seconds were slept, not when they have passed.
+            pauses=Pauses(self.pacing.sleep, lambda: self.pacing.now),
+            confirmations=self.confirmations,
         )
-        # A pause ends when its seconds were slept, not when they have passed.
-        self.outbox.pauses = Pauses(self.pacing.sleep, lambda: self.pacing.now)
 
     @property
     def channel(self) -> ScriptedChannel:
@@ -231,7 +238,7 @@ async def test_parts_that_were_sent_are_not_sent_again(desk: Desk) -> None:
 async def test_an_unsure_parcel_waits_for_word_and_is_not_sent_twice() -> None:
     desk = Desk(whatsapp(script=[failing(Failure.AMBIGUOUS)]))
     await desk.outbox.put(parcel(conversation="whatsapp:1"))
-    await until(lambda: bool(desk.outbox._arrived))
+    await until(lambda: bool(desk.confirmations._awaited))
 
     await desk.outbox.receipt(Receipt("whatsapp", "wamid.1", "a", Delivery.SENT))
     await desk.rest()
@@ -250,15 +257,12 @@ async def test_an_unsure_parcel_of_which_no_word_comes_is_sent_again() -> None:
 
 
 async def test_no_word_means_nothing_while_receipts_wait_to_be_read() -> None:
-    desk, behind = Desk(whatsapp(script=[failing(Failure.AMBIGUOUS)]), word=0.0), [True] * 5
+    desk = Desk(whatsapp(script=[failing(Failure.AMBIGUOUS)]), word=0.0)
+    desk.behind = [True] * 5
 
-    def is_behind(_channel: str) -> bool:
-        return bool(behind) and behind.pop()
-
-    desk.outbox._is_behind = is_behind
     await desk.puts(parcel(conversation="whatsapp:1"))
 
-    assert not behind
+    assert not desk.behind
     assert len(desk.channel.sent) == 1
 
 
@@ -337,7 +341,7 @@ async def test_word_of_one_part_does_not_settle_the_others() -> None:
 
     desk.store.is_sent = is_sent
     await desk.outbox.put(parcel(conversation="whatsapp:1"))
-    await until(lambda: bool(desk.outbox._arrived))
+    await until(lambda: bool(desk.confirmations._awaited))
 
     await desk.outbox.receipt(Receipt("whatsapp", "first", "a", Delivery.SENT))
     await desk.rest()

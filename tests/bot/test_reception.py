@@ -24,7 +24,8 @@ from bot.channels import (
 )
 from bot.media import MediaJob, MediaJobs
 from bot.messages import InboundMessage
-from bot.outbox import Outbox, State
+from bot.outbox import Outbox
+from bot.parcels import State
 from bot.reception import Reception
 from tests.builders import NOON, message
 from tests.fakes import AttachmentShelf, RecordingInbox

@@ -9,7 +9,7 @@ from pymongo.results import InsertOneResult, UpdateResult
 from bot.channels import Delivery, Event, Failure, MediaRef, Parcel, Receipt
 from bot.media import MediaJob
 from bot.messages import Answer
-from bot.outbox import State
+from bot.parcels import State
 from storage.database import (
     _INDEXES,
     Collection,

@@ -12,7 +12,7 @@ import pytest
 
 from bot.channels import Delivery, Failure, Parcel, Receipt, Template
 from bot.messages import Answer, Button
-from bot.outbox import OutboxStore, State
+from bot.parcels import OutboxStore, State
 from storage.database import Database
 from storage.outbox import MongoOutbox
 

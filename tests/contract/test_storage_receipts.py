@@ -10,7 +10,7 @@ import pytest
 
 from bot.channels import Delivery, Failure, Parcel, Receipt
 from bot.messages import Answer
-from bot.outbox import OutboxStore, State
+from bot.parcels import OutboxStore, State
 from storage.database import Database
 from storage.outbox import MongoOutbox
 
