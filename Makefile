@@ -38,7 +38,7 @@ train: setup ## train a model from nlu/data
 
 evaluate: setup ## measure what the newest model understands: reports/understanding.html
 	$(AGENT) python -m nlu.evaluation --out reports \
-		$(if $(ARBANKING),--arbanking "$(ARBANKING)") $(if $(DIET),--diet) $(if $(QUICK),--quick)
+		$(if $(ARBANKING),--arbanking "$(ARBANKING)") $(if $(DIET),--diet "$(DIET)") $(if $(QUICK),--quick)
 
 bench: setup ## measure, against peers in the same run
 	$(AGENT) python benchmarks/turns.py

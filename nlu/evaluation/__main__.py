@@ -1,6 +1,6 @@
 """Measures the newest model and writes `understanding.html` and `understanding.json`.
 
-    python -m nlu.evaluation --out reports [--arbanking FOLDER] [--diet] [--train] [--quick]
+    python -m nlu.evaluation --out reports [--arbanking FOLDER] [--diet N] [--train] [--quick]
 
 Whatever was not asked for, the page says so.
 """
@@ -48,9 +48,9 @@ def beside(report: Report, asked: argparse.Namespace) -> list[Contender]:
     """Return Rasa's own classifiers; DIET as it was run last."""
     _say("Rasa's own classifiers …")
     found = baselines.logistic_regression(report.agency_of, quick=asked.quick)
-    if asked.diet:
-        baselines.run_diet(asked.out / baselines.DIET)
-    return [*found, *baselines.diet(asked.out / baselines.DIET, report.agency_of)]
+    if asked.diet is not None:
+        baselines.run_diet(asked.out, asked.diet)
+    return [*found, *baselines.diet(asked.out, report.agency_of)]
 
 
 def measure(asked: argparse.Namespace) -> Report:
@@ -83,7 +83,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("reports"))
     parser.add_argument("--arbanking", type=Path, help="the folder of ArBanking77")
-    parser.add_argument("--diet", action="store_true", help="run Rasa's DIET first: hours")
+    parser.add_argument(
+        "--diet", type=int, help="run Rasa's DIET first, on so many examples of each label; 0: all"
+    )
     parser.add_argument("--train", action="store_true", help="train first, to tell what it costs")
     parser.add_argument("--quick", action="store_true", help="Rasa's classifiers as last trained")
     asked = parser.parse_args()

@@ -21,7 +21,16 @@ _KEPT: Final = ROOT / ".shakwa" / "evaluation"
 _DATA: Final = ROOT / "nlu" / "data"
 _TEXT: Final = (_DATA / "intents", _DATA / "categories", HELD_OUT)
 _LOGISTIC: Final = "Rasa: LogisticRegressionClassifier"
-DIET: Final = "diet.json"
+_NAMES: Final = {
+    "shakwa": "Shakwa's classifier",
+    "logistic_regression": _LOGISTIC,
+    "diet": "Rasa: DIETClassifier",
+}
+_FEW: Final = {
+    "shakwa": "few_shakwa.json",
+    "logistic_regression": "few_logistic_regression.json",
+    "diet": "diet.json",
+}
 
 
 def logistic_regression(agency_of: Mapping[str, str], *, quick: bool) -> list[Contender]:
@@ -42,15 +51,31 @@ def logistic_regression(agency_of: Mapping[str, str], *, quick: bool) -> list[Co
     return contenders(_LOGISTIC, kept, agency_of)
 
 
-def run_diet(out: Path) -> None:
-    """Train DIET on everything, which takes hours, in an environment that uv makes for it."""
-    script = str(ROOT / "benchmarks" / "diet.py")
-    run_apart([sys.executable, script, "--out", str(out.absolute())])
+def run_diet(folder: Path, per_label: int) -> None:
+    """Train DIET, in an environment that uv makes for it, on so many examples of each label.
+
+    On as few of them the others are trained beside it. 0 is all of them, and takes hours.
+    """
+    few = ["--per-label", str(per_label)]
+    run_apart([sys.executable, str(ROOT / "benchmarks" / "diet.py"), *_into(folder, "diet"), *few])
+    if per_label:
+        stock_one = ["-m", "nlu.evaluation.stock", "logistic_regression"]
+        run_apart([sys.executable, *stock_one, *_into(folder, "logistic_regression"), *few])
+        run_apart([sys.executable, "-m", "nlu.evaluation.few", *_into(folder, "shakwa"), *few])
 
 
-def diet(out: Path, agency_of: Mapping[str, str]) -> list[Contender]:
-    """Return what DIET reached when it was run; nothing when it was not."""
-    return contenders("Rasa: DIETClassifier", out, agency_of) if out.exists() else []
+def _into(folder: Path, classifier: str) -> list[str]:
+    return ["--out", str(folder.absolute() / _FEW[classifier])]
+
+
+def diet(folder: Path, agency_of: Mapping[str, str]) -> list[Contender]:
+    """Return what DIET reached, and the others on as few examples; nothing when it was not run."""
+    return [
+        contender
+        for classifier, file in _FEW.items()
+        if (folder / file).exists()
+        for contender in contenders(_NAMES[classifier], folder / file, agency_of)
+    ]
 
 
 def run_apart(command: Sequence[str]) -> None:
@@ -97,7 +122,7 @@ def _note(told: Mapping[str, Any], examples: int) -> str:
     if told["classifier"] == "diet":
         notes.append(f"{told['epochs']} epochs")
     if told["per_label"]:
-        notes.append(f"only {told['per_label']} examples of each label: not comparable")
+        notes.append(f"only {told['per_label']} of each label")
     if told["every"] > 1:
         notes.append(f"asked every {told['every']}th line")
     return ", ".join(notes)

@@ -19,7 +19,8 @@ from nlu.evaluation.markup import (
 from nlu.evaluation.report import ArBanking, Contender, PublicTest, Report
 
 _NOT_RUN = {
-    "diet": "DIET was not run: it needs TensorFlow and hours. make evaluate DIET=1 runs it.",
+    "diet": "DIET was not run: it needs TensorFlow and an hour or more. make evaluate DIET=30 "
+    "runs it on 30 examples of each label, and the others on as few.",
     "arbanking": "It was not run: make evaluate ARBANKING=<its folder> runs it.",
 }
 
@@ -57,7 +58,8 @@ def contenders(report: Report) -> str:
         "contenders",
         "Beside Rasa's own classifiers",
         says(
-            "All learn from the same text and are asked for the same lines.",
+            "All are asked for the same lines, and learn from the same text; some, as it says "
+            "below their names, from a part of it.",
             "Rasa's get the tokenizer and featurizers that rasa init writes.",
         ),
         *([] if run else [says(_NOT_RUN["diet"])]),

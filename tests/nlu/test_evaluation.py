@@ -15,7 +15,7 @@ from nlu import rasa_setup
 
 rasa_setup.prepare()
 
-from nlu.evaluation import arbanking, baselines  # noqa: E402
+from nlu.evaluation import arbanking, baselines, few  # noqa: E402
 from nlu.evaluation.asking import ask  # noqa: E402
 from nlu.evaluation.calibration import abstain, calibrate  # noqa: E402
 from nlu.evaluation.facts import ModelFacts, seconds_between  # noqa: E402
@@ -256,16 +256,29 @@ def test_guesses_of_others_are_read_from_their_file(tmp_path: Path) -> None:
     rows = [{**row, "ranking": [["road_damage", 0.75], ["power_outage", 0.25]]}]
     run = {"examples": 6, "train_cpu_seconds": 2.0, "rows": rows}
     told = {"classifier": "diet", "epochs": 3, "per_label": 2, "every": 1}
-    path = tmp_path / "diet.json"
-    path.write_text(json.dumps({**told, "intents": run, "categories": run}))
+    (tmp_path / "diet.json").write_text(json.dumps({**told, "intents": run, "categories": run}))
 
-    intents, categories = baselines.diet(path, AGENCY_OF)
+    intents, categories = baselines.diet(tmp_path, AGENCY_OF)
 
     assert (intents.score.accuracy.share, intents.score.agencies) == (1.0, None)
     assert categories.score.agencies == 1.0
     assert categories.error == 0.25
-    assert "not comparable" in categories.note
-    assert baselines.diet(tmp_path / "absent.json", AGENCY_OF) == []
+    assert categories.note == "6 examples, 3 epochs, only 2 of each label"
+    assert baselines.diet(tmp_path / "absent", AGENCY_OF) == []
+
+
+def test_our_classifier_learns_from_few_examples_as_the_others_do() -> None:
+    examples = [
+        ("الكهرباء مقطوعة", "power_outage"),
+        ("طفت علينا الكهرب", "power_outage"),
+        ("حفرة بالشارع", "road_damage"),
+        ("الشارع كله مطبات", "road_damage"),
+    ]
+
+    told = few.run(examples, [Line("kuwaiti", "power_outage", "ما في كهرباء")])
+
+    assert told["examples"] == 4
+    assert told["rows"][0]["ranking"][0][0] == "power_outage"
 
 
 def all_alike(texts: Sequence[str]) -> Any:
