@@ -13,8 +13,8 @@ from aiohttp import (
     ClientTimeout,
 )
 
+from bot.conversations import AgentAnswer, AgentFailedError, AgentTurn, AgentUnavailableError
 from bot.messages import Button
-from bot.turns import AgentAnswer, AgentFailedError, AgentTurn, AgentUnavailableError
 
 _TIMEOUT: Final = ClientTimeout(total=30)  # seconds: a turn takes a hundredth of it
 _OK: Final = 200

@@ -11,9 +11,9 @@ from typing import Final, Protocol
 
 import yaml
 
+from bot.conversations import BadCodeError, ConversationChangedError, ConversationStore, Draft
 from bot.messages import Answer, InboundMessage
 from bot.texts import Texts
-from bot.turns import BadCodeError, ConversationChangedError, ConversationStore, Draft
 from cases.access import LETTERS, AccessKeys
 from cases.following import Guesses, TooManyGuessesError
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, Protocol
 
+from bot.conversations import AgentUnavailableError, ConversationChangedError
 from bot.messages import Answer, InboundMessage
 from bot.queues import ConversationQueues
 from bot.texts import Texts
-from bot.turns import AgentUnavailableError, ConversationChangedError, Turns
+from bot.turns import Turns
 
 _LOG: Final = logging.getLogger(__name__)
 _FIRST_PAUSE: Final = 0.25  # seconds before an unreachable agent is asked again

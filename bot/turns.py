@@ -1,163 +1,32 @@
 """One turn: an inbound message, the agent's answer, and what must be remembered of both."""
 
 import logging
-import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from bot.conversations import (
+    Agent,
+    AgentAnswer,
+    AgentFailedError,
+    AgentTurn,
+    AttachmentDesk,
+    BadCodeError,
+    Conversation,
+    ConversationChangedError,
+    ConversationStore,
+    Drafts,
+)
 from bot.messages import Answer, Button, InboundMessage
+from bot.offers import TOKEN, offering, offers_of, shown, tapped
 from bot.texts import Texts
 
 _LOG: Final = logging.getLogger(__name__)
-_KEPT_OFFERS: Final = 60  # buttons of the last turns that can still be tapped
-_LONGEST_NUMBER: Final = 2  # digits of a choice; more are an answer
 LONGEST_TEXT: Final = 8_000
-_TOKEN: Final = re.compile(r"b:\d+:[0-9a-f]{8}:\d+")
 _REPEAT: Final = "/repeat"  # asks the open question again
 _ASIDE: Final = 0  # the turn of offers that belong to none; only their tokens are taps
-
-
-class AgentUnavailableError(Exception):
-    """The agent could not be reached or did not answer in time; asking again may help."""
-
-
-class AgentFailedError(Exception):
-    """The agent met this message with an error; asking again would not help."""
-
-
-class ConversationChangedError(Exception):
-    """The conversation was saved by somebody else since it was read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A button that was shown: what it said and what the agent understands by it."""
-
-    turn: int
-    title: str
-    command: str
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What a conversation remembers between turns.
-
-    `last_key` and `last_answer` let a turn that was saved, but not marked as done, be told
-    from one that still has to run. `before` is the dialogue as it was before that turn, for a
-    citizen who corrects what they just wrote; None when the turn did what cannot be undone.
-    """
-
-    id: str
-    version: int = 0
-    turn: int = 0
-    language: str | None = None
-    dialogue: bytes = field(default=b"", repr=False)  # the agent's own, opaque here
-    offers: Mapping[str, Offer] = field(default_factory=dict[str, Offer])
-    last_key: str = ""
-    last_answer: Answer | None = None
-    last_at: datetime | None = None
-    before: bytes | None = field(default=None, repr=False)
-
-
-class ConversationStore(Protocol):
-    """Keeps conversations."""
-
-    async def get(self, conversation_id: str) -> Conversation:
-        """Return the conversation, or a new one that has version 0."""
-        ...
-
-    async def language_of(self, conversation_id: str) -> str | None:
-        """Return the language that a conversation is held in, as far as it is known."""
-        ...
-
-    async def save(self, conversation: Conversation) -> None:
-        """Keep a conversation read at `conversation.version`, as the next version.
-
-        Raises ConversationChangedError when another version has been kept since.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentInfo:
-    """What the agent needs to know of a file that the citizen sent."""
-
-    id: str
-    media: str  # image, document, audio or video
-    name: str
-
-
-class AttachmentDesk(Protocol):
-    """Knows the files that a conversation has uploaded."""
-
-    async def claim(
-        self, conversation: str, ids: Sequence[str]
-    ) -> tuple[list[AttachmentInfo], list[str]]:
-        """Return the files of this conversation, and the ids that are not its own."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class AgentTurn:
-    """What the agent is asked: typed words, or the command of a tapped button."""
-
-    conversation: str
-    key: str
-    text: str = field(repr=False)
-    command: str | None
-    metadata: Mapping[str, Any] = field(repr=False)
-    dialogue: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AgentAnswer:
-    """What the agent says, and the dialogue as it now stands."""
-
-    texts: tuple[str, ...] = field(repr=False)
-    buttons: tuple[Button, ...]  # payload: the agent's own command
-    dialogue: bytes = field(repr=False)
-    language: str | None
-    understood: Mapping[str, Any]
-    acted: bool = False  # something was filed or done that the next turn cannot take back
-
-
-class Drafts(Protocol):
-    """Carries a citizen's draft from one of their conversations to another."""
-
-    async def answer(self, message: InboundMessage, language: str | None) -> Answer | None:
-        """Return a code that moves the draft, when that is what the citizen asks for."""
-        ...
-
-    async def carry(self, message: InboundMessage) -> "Draft | None":
-        """Return the draft whose code the citizen sent; None when the message is no code.
-
-        Raises BadCodeError. The same message gets the same draft again.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A dialogue on its way to another conversation."""
-
-    dialogue: bytes = field(repr=False)
-    language: str | None
-
-
-class BadCodeError(Exception):
-    """The code is wrong, used or too old; the reason ends a `gateway_code_…` key."""
-
-
-class Agent(Protocol):
-    """The Rasa assistant."""
-
-    async def reply(self, turn: AgentTurn) -> AgentAnswer:
-        """Answer a turn; raises AgentUnavailableError or AgentFailedError."""
-        ...
 
 
 class Turns:
@@ -202,16 +71,16 @@ class Turns:
         """
         while True:
             conversation = await self._conversations.get(conversation_id)
-            offers = _offers(_ASIDE, buttons)
+            offers = offers_of(_ASIDE, buttons)
             try:
-                await self._conversations.save(_offering(conversation, offers))
+                await self._conversations.save(offering(conversation, offers))
             except ConversationChangedError:
                 continue
-            return _shown(offers)
+            return shown(offers)
 
     def _remarked(self, conversation: Conversation, message: InboundMessage) -> InboundMessage:
         """Return the message with remarks on what in it can no longer be followed."""
-        if _TOKEN.fullmatch(message.text) and message.text not in conversation.offers:
+        if TOKEN.fullmatch(message.text) and message.text not in conversation.offers:
             return _only_remark(message, "gateway_choice_passed")
         if message.edits and not _corrects(conversation, message):
             return _only_remark(message, "gateway_edit_too_late")
@@ -277,7 +146,7 @@ class Turns:
         self, conversation: Conversation, message: InboundMessage
     ) -> tuple[AgentTurn, list[str]]:
         known, foreign = await self._attachments.claim(message.conversation, message.attachments)
-        offer = _tapped(conversation, message.text)
+        offer = tapped(conversation, message.text)
         silence = self._clock() - (conversation.last_at or self._clock())
         metadata = {
             "channel": message.channel,
@@ -304,10 +173,10 @@ class Turns:
         said: AgentAnswer,
     ) -> Answer:
         number = conversation.turn + 1
-        offers = _offers(number, said.buttons)
-        answer = Answer("\n\n".join(texts), _shown(offers), said.understood.get("question"))
-        offering = _offering(replace(conversation, turn=number), offers)
-        return await self._remember(offering, message, answer)
+        offers = offers_of(number, said.buttons)
+        answer = Answer("\n\n".join(texts), shown(offers), said.understood.get("question"))
+        offered = offering(replace(conversation, turn=number), offers)
+        return await self._remember(offered, message, answer)
 
     async def _remember(
         self, conversation: Conversation, message: InboundMessage, answer: Answer
@@ -321,22 +190,6 @@ class Turns:
             )
         )
         return answer
-
-
-def _offers(turn: int, buttons: Sequence[Button]) -> dict[str, Offer]:
-    return {
-        f"b:{turn}:{secrets.token_hex(4)}:{place}": Offer(turn, button.title, button.payload)
-        for place, button in enumerate(buttons, start=1)
-    }
-
-
-def _shown(offers: Mapping[str, Offer]) -> tuple[Button, ...]:
-    return tuple(Button(offer.title, token) for token, offer in offers.items())
-
-
-def _offering(conversation: Conversation, offers: Mapping[str, Offer]) -> Conversation:
-    kept = dict([*conversation.offers.items(), *offers.items()][-_KEPT_OFFERS:])
-    return replace(conversation, offers=kept)
 
 
 def _says_anything(message: InboundMessage) -> bool:
@@ -356,22 +209,6 @@ def _corrects(conversation: Conversation, message: InboundMessage) -> bool:
 def _spoken(conversation: Conversation, message: InboundMessage) -> str | None:
     """Return the language to answer in: the citizen's, or what their channel is set to."""
     return conversation.language or message.language
-
-
-def _tapped(conversation: Conversation, text: str) -> Offer | None:
-    """Find the offered button that a text is: its token, or of the last turn number or title."""
-    if text in conversation.offers:
-        return conversation.offers[text]
-    current = [offer for offer in conversation.offers.values() if offer.turn == conversation.turn]
-    for place, offer in enumerate(current, start=1):
-        if text.strip() == offer.title or _number(text) == place:
-            return offer
-    return None
-
-
-def _number(text: str) -> int | None:
-    digits = text.strip().rstrip(".)")
-    return int(digits) if len(digits) <= _LONGEST_NUMBER and digits.isdecimal() else None
 
 
 def _place(message: InboundMessage) -> dict[str, Any] | None:

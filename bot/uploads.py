@@ -8,9 +8,9 @@ from typing import IO, Final, Protocol
 
 from aiohttp import BodyPartReader
 
+from bot.conversations import AttachmentInfo
 from bot.files import HEAD, LARGEST, FileKind, FileRefusedError, check_archive, sniff
 from bot.messages import clean
-from bot.turns import AttachmentInfo
 
 _CHUNK: Final = 2**16
 _IN_MEMORY: Final = 2**20

@@ -9,13 +9,13 @@ from typing import Any, Final, cast
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.conversations import ConversationStore
 from bot.files import FileRefusedError
 from bot.inbox import Inbox, InboxStore
 from bot.messages import Answer, InboundMessage, Place, clean, parse_point
 from bot.metrics import Metrics
 from bot.routes import Caller, Route
 from bot.texts import Texts
-from bot.turns import ConversationStore
 from bot.uploads import AttachmentKeeper, keep_upload
 
 CHANNEL: Final = "rest"

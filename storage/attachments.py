@@ -14,7 +14,7 @@ from motor.motor_asyncio import AsyncIOMotorGridFSBucket
 from motor.motor_gridfs import AgnosticGridIn
 from pymongo.errors import DuplicateKeyError
 
-from bot.turns import AttachmentInfo
+from bot.conversations import AttachmentInfo
 from storage.database import Database, Document
 from storage.media import Coming, MongoMedia
 

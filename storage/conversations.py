@@ -5,7 +5,7 @@ from typing import Final
 
 from pymongo.errors import DuplicateKeyError
 
-from bot.turns import Conversation, ConversationChangedError, Offer
+from bot.conversations import Conversation, ConversationChangedError, Offer
 from storage.answers import answer_document, answer_from
 from storage.database import Database, Document
 

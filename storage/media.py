@@ -7,9 +7,9 @@ from typing import Any
 from pymongo import ASCENDING
 
 from bot.channels import MediaRef
+from bot.conversations import AttachmentInfo
 from bot.media import MediaJob
 from bot.messages import clean
-from bot.turns import AttachmentInfo
 from storage.arrivals import keep_arrival
 from storage.database import Database, Document
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bot.messages import Answer, InboundMessage
-from bot.turns import (
+from bot.conversations import (
     AgentAnswer,
     AgentTurn,
     AttachmentInfo,
     Conversation,
     ConversationChangedError,
 )
+from bot.messages import Answer, InboundMessage
 from cases.case import Case
 from cases.following import TooManyGuessesError
 from cases.numbers import CaseNumber

@@ -11,13 +11,14 @@ from typing import Any, Final, Protocol, cast
 
 from aiohttp import BodyPartReader, WSCloseCode, WSMsgType, web
 
+from bot.conversations import AttachmentDesk
 from bot.files import LIMITS, FileRefusedError
 from bot.inbox import Inbox
 from bot.messages import InboundMessage, Logged
 from bot.metrics import Metrics
 from bot.routes import Caller, Route
 from bot.texts import Texts
-from bot.turns import LONGEST_TEXT, AttachmentDesk
+from bot.turns import LONGEST_TEXT
 from bot.uploads import AttachmentKeeper, keep_upload
 from connectors.web.frames import (
     CHANNEL,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, cast
 
+from bot.conversations import AttachmentInfo
 from bot.messages import InboundMessage, Logged, Place, clean, parse_point
-from bot.turns import LONGEST_TEXT, AttachmentInfo
+from bot.turns import LONGEST_TEXT
 
 CHANNEL: Final = "web"
 VERSION: Final = 1

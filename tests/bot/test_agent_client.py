@@ -9,8 +9,8 @@ from aiohttp import ClientSession, web
 from pytest_aiohttp import AiohttpServer
 
 from bot.agent import RasaAgent
+from bot.conversations import AgentFailedError, AgentTurn, AgentUnavailableError
 from bot.messages import Button
-from bot.turns import AgentFailedError, AgentTurn, AgentUnavailableError
 from tests.builders import CITIZEN
 
 TOKEN = "internal"

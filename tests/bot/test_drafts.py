@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.conversations import BadCodeError, Conversation
 from bot.drafts import VALID, MovingDrafts, fold, load_phrases
 from bot.settings import ROOT
 from bot.texts import load_texts
-from bot.turns import BadCodeError, Conversation
 from cases.access import AccessKeys
 from tests.builders import NOON, message
 from tests.fakes import GuessCounter, RecordingConversations

@@ -5,10 +5,11 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from bot.conversations import Agent, AgentUnavailableError
 from bot.inbox import Inbox
 from bot.messages import Answer
 from bot.texts import Texts
-from bot.turns import Agent, AgentUnavailableError, Turns
+from bot.turns import Turns
 from tests.builders import NOON, message
 from tests.fakes import (
     AttachmentShelf,

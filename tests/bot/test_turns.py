@@ -6,17 +6,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.messages import Answer, Button, Place
-from bot.texts import Texts
-from bot.turns import (
-    LONGEST_TEXT,
+from bot.conversations import (
     AgentAnswer,
     AgentFailedError,
     AgentUnavailableError,
     AttachmentInfo,
     ConversationChangedError,
-    Turns,
 )
+from bot.messages import Answer, Button, Place
+from bot.texts import Texts
+from bot.turns import LONGEST_TEXT, Turns
 from tests.builders import CITIZEN, NOON, message
 from tests.fakes import OK, AttachmentShelf, RecordingConversations, ScriptedAgent, said
 

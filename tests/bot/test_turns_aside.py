@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.conversations import BadCodeError, Draft, Offer
 from bot.messages import Answer, Button, InboundMessage
 from bot.settings import ROOT
 from bot.texts import load_texts
-from bot.turns import BadCodeError, Draft, Offer, Turns
+from bot.turns import Turns
 from tests.builders import CITIZEN, NOON, message
 from tests.fakes import AttachmentShelf, RecordingConversations, ScriptedAgent, said
 

@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 from aiohttp import BodyPartReader
 
+from bot.conversations import AttachmentInfo
 from bot.files import FileRefusedError
-from bot.turns import AttachmentInfo
 from bot.uploads import keep_upload
 from tests.builders import CITIZEN
 from tests.fakes import AttachmentShelf

@@ -13,12 +13,13 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient
 from pytest_aiohttp import AiohttpClient
 
+from bot.conversations import Agent, Conversation
 from bot.inbox import Inbox
 from bot.messages import Answer, Button, InboundMessage, Place
 from bot.metrics import Metrics
 from bot.routes import Caller, add_routes
 from bot.texts import Texts
-from bot.turns import Agent, Conversation, Turns
+from bot.turns import Turns
 from connectors.rest import (
     RestConnector,
     WebhookRejectedError,

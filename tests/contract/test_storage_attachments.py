@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.channels import MediaRef
+from bot.conversations import AttachmentInfo
 from bot.media import MediaJob
-from bot.turns import AttachmentInfo
 from storage.attachments import (
     AttachmentAlteredError,
     AttachmentExpectedError,

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversations import Conversation, ConversationChangedError, ConversationStore, Offer
 from bot.messages import Answer, Button
-from bot.turns import Conversation, ConversationChangedError, ConversationStore, Offer
 from storage.conversations import MongoConversations
 from storage.database import Database
 from tests.builders import CITIZEN, NOON

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.channels import Event, MediaRef, Parcel
+from bot.conversations import Conversation
 from bot.media import MediaJob
 from bot.messages import Answer
-from bot.turns import Conversation
 from storage.attachments import MongoAttachments
 from storage.cases import MongoCases
 from storage.contacts import MongoContacts

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.channels import MediaRef
+from bot.conversations import AttachmentInfo
 from bot.media import MediaJob, MediaStore
-from bot.turns import AttachmentInfo
 from storage.database import Database
 from storage.media import Coming, MongoMedia
 from tests.builders import CITIZEN

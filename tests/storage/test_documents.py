@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels import Event, MediaRef, Parcel, Template
+from bot.conversations import Conversation, Offer
 from bot.media import MediaJob
 from bot.messages import Answer, Button, InboundMessage, Place, clean
-from bot.turns import Conversation, Offer
 from cases.case import Case, Complaint, Entry, Kind, Person, Status
 from cases.numbers import CaseNumber
 from storage.answers import answer_document, answer_from
