@@ -13,7 +13,8 @@ from actions.filing import restarted
 from actions.interview import FORM, Events, slots_set
 from actions.jurisdiction import jurisdiction
 from actions.questions import DETAILS, GOES_WITH, QUESTION_OF
-from actions.readers import files_and_point, read
+from actions.readers import read
+from actions.readings import files_and_point
 from actions.turn import Turn
 
 ARABIC: Final = "ar"

@@ -10,8 +10,8 @@ from rasa_sdk.types import DomainDict
 
 from actions.interview import FORM
 from actions.jurisdiction import OTHER, jurisdiction
+from actions.problems import FIRST_OPTIONS
 from actions.questions import DETAILS, detail_question, nameless
-from actions.readers import FIRST_OPTIONS
 
 ABSENT: Final = "\N{NULL}"  # a line with this value in it is left out by the agent
 _SHOWN: Final = {"yes": "\N{CHECK MARK}", "no": "\N{BALLOT X}"}  # the same in every language

@@ -8,8 +8,10 @@ from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
 from actions.jurisdiction import jurisdiction
+from actions.problems import read_first
 from actions.questions import LEAVE, RESUME, is_optional, next_question
-from actions.readers import Reading, Said, files_and_point, read, read_first
+from actions.readers import read
+from actions.readings import Reading, Said, files_and_point
 from actions.steering import leaves, steers
 from actions.turn import Turn, was_answered
 

@@ -12,7 +12,7 @@ from nlu.evaluation.parsed import Parsed
 
 rasa_setup.prepare()
 
-from actions.readers import ASSUMED  # noqa: E402
+from actions.problems import ASSUMED  # noqa: E402
 from nlu.dialogue import SURE, settle_intent  # noqa: E402
 
 THRESHOLDS: Final = {"intents": SURE, "categories": ASSUMED}  # those in use

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from actions.jurisdiction import OTHER, jurisdiction
-from actions.readers import ASSUMED, UNREADABLE, Reading, read, read_first
+from actions.problems import ASSUMED, read_first
+from actions.readers import read
+from actions.readings import UNREADABLE, Reading
 from actions.turn import Turn
 from tests.actions.builders import PHOTO, POINT, named, tap, turn
 

@@ -12,7 +12,7 @@ from nlu import rasa_setup
 
 rasa_setup.prepare()
 
-from actions.readers import ASSUMED, PROBLEM_SURE  # noqa: E402
+from actions.problems import ASSUMED, PROBLEM_SURE  # noqa: E402
 from nlu.dialogue import Dialogue  # noqa: E402
 from nlu.evaluation.asking import ask  # noqa: E402
 from nlu.evaluation.calibration import abstain, calibrate  # noqa: E402
