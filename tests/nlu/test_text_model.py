@@ -1,12 +1,14 @@
 """The text model: it ranks every label, is the same after it was saved, and says why."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlu.arabic import light_stem
-from nlu.text_model import Rows, Settings, TextModel, softmax
+from nlu.text_model import Rows, Settings, Terms, TextModel, softmax
 
 TEXTS = [
     "الكهرباء مقطوعه من الصبح",
@@ -53,6 +55,22 @@ def test_a_model_is_the_same_after_it_was_saved(model: TextModel, tmp_path: Path
     after = loaded.rank_all(TEXTS, embeddings(TEXTS))
     assert [one[0][0] for one in before] == [one[0][0] for one in after]
     assert [one[0][1] for one in before] == pytest.approx([one[0][1] for one in after], abs=0.01)
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "الماء الماء مقطوعه", "unheard of", ""])
+def test_terms_weigh_as_sklearn_itself_weighs_them(text: str) -> None:
+    settings: dict[str, Any] = {
+        "analyzer": "char_wb",
+        "ngram_range": (2, 3),
+        "sublinear_tf": True,
+        "dtype": np.float32,
+    }
+    ours: Any = Terms(**settings)
+    stock: Any = TfidfVectorizer(**settings)
+    ours.fit(TEXTS)
+    stock.fit(TEXTS)
+
+    assert ours.transform([text]).toarray() == pytest.approx(stock.transform([text]).toarray())
 
 
 def test_nothing_in_a_saved_model_can_be_run(model: TextModel, tmp_path: Path) -> None:
