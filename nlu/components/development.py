@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -43,9 +44,14 @@ def examples_of(rows: Sequence[Row]) -> tuple[list[Example], Rows]:
 def as_read(texts: list[str]) -> list[Message]:
     """Return texts as messages that were identified and folded."""
     messages = [Message({TEXT: text}) for text in texts]
-    for reader in (LanguageIdentifier(), ArabicNormalizer()):
-        cast("ReadingComponent", reader).process(messages)
+    for reader in _readers():
+        reader.process(messages)
     return messages
+
+
+@lru_cache(maxsize=1)
+def _readers() -> tuple[ReadingComponent, ...]:
+    return cast("tuple[ReadingComponent, ...]", (LanguageIdentifier(), ArabicNormalizer()))
 
 
 def embeddings_of(messages: list[Message]) -> Rows:

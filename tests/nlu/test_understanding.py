@@ -25,22 +25,22 @@ from nlu.training import sources  # noqa: E402
 from nlu.understanding import PROBLEM  # noqa: E402
 
 INTENT_FLOORS = {
-    "kuwaiti": 0.94,
-    "msa": 0.92,
-    "egyptian": 0.92,
-    "levantine": 0.91,
-    "english": 0.94,
-    "arabizi": 0.86,
-    "urdu": 0.91,
+    "kuwaiti": 0.95,
+    "msa": 0.95,
+    "egyptian": 0.93,
+    "levantine": 0.93,
+    "english": 0.97,
+    "arabizi": 0.95,
+    "urdu": 0.97,
 }
 CATEGORY_FLOORS = {  # the first guess, and one of the first three
-    "kuwaiti": (0.90, 0.97),
-    "msa": (0.95, 0.98),
-    "egyptian": (0.93, 0.98),
+    "kuwaiti": (0.93, 0.98),
+    "msa": (0.96, 0.98),
+    "egyptian": (0.97, 0.98),
     "levantine": (0.95, 0.98),
-    "english": (0.92, 0.98),
-    "arabizi": (0.93, 0.98),
-    "urdu": (0.92, 0.98),
+    "english": (0.94, 0.98),
+    "arabizi": (0.95, 0.98),
+    "urdu": (0.95, 0.98),
 }
 AGENCIES = agencies_of(ROOT / "jurisdictions" / "kuwait")
 
@@ -83,13 +83,13 @@ def test_categories_are_ranked_in_every_variety(categories: list[Guess], variety
 
 
 def test_the_agency_is_nearly_always_right(categories: list[Guess]) -> None:
-    assert (score(categories, AGENCIES).agencies or 0) >= 0.95
+    assert (score(categories, AGENCIES).agencies or 0) >= 0.96
 
 
 def test_of_what_is_assumed_at_most_one_in_fifty_is_wrong(categories: list[Guess]) -> None:
     told = abstain(categories, ASSUMED)
 
-    assert told.answered >= 0.8
+    assert told.answered >= 0.9
     assert told.wrong <= 0.02
 
 
