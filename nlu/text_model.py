@@ -14,9 +14,9 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn import preprocessing
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from nlu.arabic import light_stem
@@ -63,7 +63,7 @@ class Terms(TfidfVectorizer):
         """Return a row of weighted terms for each text, as sklearn itself would."""
         counts: Any = CountVectorizer.transform(self, raw_documents)
         counts.data = (np.log(counts.data) + 1) * self.rarities[counts.indices]
-        return normalize(counts, copy=False)
+        return cast("Any", preprocessing).normalize(counts, copy=False)
 
 
 class TextModel:
