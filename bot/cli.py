@@ -9,18 +9,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from typing import Final
 from urllib.parse import quote
-
-from aiohttp import web
 
 from bot import chat, launch, logs, operations
 from bot.app import build_app
+from bot.serving import serve
 from bot.settings import ROOT, BadSettingError, MissingSettingsError, Settings
 from connectors.whatsapp.templates import load_templates, problems, registration
 from storage.database import StoreUnavailableError
-
-_CLOSING: Final = 1.0  # seconds that open requests get at shutdown
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -93,10 +89,7 @@ async def _serve_until_told(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with AsyncExitStack() as stack:
-        runner = web.AppRunner(await build_app(settings, stack), shutdown_timeout=_CLOSING)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        await serve(lambda: build_app(settings, stack), settings.host, settings.port, stack)
         await told.wait()
 
 
