@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from bot.background import Background
 from bot.channels import Channel, Delivery, Failure, More, Parcel, Receipt, SendFailedError
 from bot.confirmations import Confirmations
 from bot.failures import MOST_TRIES, Failures
@@ -38,7 +39,7 @@ class Outbox:
         self._queues = ConversationQueues(self._see_through)
         self._confirmations = confirmations or Confirmations(store)
         self._slots = {name: asyncio.Semaphore(_AT_ONCE) for name in channels}
-        self._handed: set[asyncio.Task[SendFailedError | None]] = set()
+        self._handed = Background()
         self.pauses = pauses or Pauses(sleep)
         self._failures = Failures(store, contacts, channels, self.pauses, sleep, chance)
 
@@ -114,8 +115,7 @@ class Outbox:
     async def stop(self) -> None:
         """Stop sending; what is on its way may arrive, what is not sent stays in the store."""
         await self._queues.stop()
-        if self._handed:
-            await asyncio.wait(self._handed, timeout=_ARRIVING)
+        await self._handed.finish(_ARRIVING)
 
     def _queue(self, parcel: Parcel) -> None:
         self._queues.put(parcel.conversation, parcel)
@@ -140,10 +140,7 @@ class Outbox:
         await self.pauses.wait(parcel.channel)
         async with self._slots[parcel.channel]:
             # Shielded: a stop must not tear a parcel away between its sending and its mark.
-            handed = asyncio.create_task(self._send(channel, parcel))
-            self._handed.add(handed)
-            handed.add_done_callback(self._handed.discard)
-            failed = await asyncio.shield(handed)
+            failed = await asyncio.shield(self._handed.start(self._send(channel, parcel)))
         return await self._failures.settle(parcel, failed) if failed else None
 
     async def _send(self, channel: Channel, parcel: Parcel) -> SendFailedError | None:
