@@ -58,7 +58,7 @@ def build_pages(core: Core, guard: Guard) -> Pages:
 
 def _service(core: Core) -> Service:
     settings, jurisdiction = core.settings, core.jurisdiction
-    links = {**links_of(settings)}
+    links = links_of(settings)
     links.pop("web", None)
     return Service(
         names=jurisdiction.names,
