@@ -37,5 +37,12 @@ def descriptions(jurisdiction: Path) -> list[tuple[str, str]]:
     ]
 
 
+def category_of(example: Any) -> str | None:
+    """Return the category that a training example of a problem is labelled with."""
+    metadata: dict[str, Any] = example.get("metadata") or {}
+    intent: dict[str, Any] = metadata.get("intent") or {}
+    return intent.get("category")
+
+
 def _agencies(jurisdiction: Path) -> list[dict[str, Any]]:
     return yaml.safe_load((jurisdiction / "taxonomy.yml").read_text("utf-8"))["agencies"]

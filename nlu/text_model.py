@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import warnings
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, cast
@@ -46,6 +46,11 @@ class Settings:
     sharpness: float
     embedding: float
     balance: float
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> Settings:
+        """Return the settings that a pipeline's configuration names."""
+        return cls(**{field.name: config[field.name] for field in fields(cls)})
 
 
 class Terms(TfidfVectorizer):

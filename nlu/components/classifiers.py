@@ -19,7 +19,7 @@ from nlu.arabic import fold
 from nlu.components.development import embeddings_of, examples_of, read_development
 from nlu.components.embedder import EMBEDDING
 from nlu.components.normalizer import FOLDED, SPELLED
-from nlu.taxonomy import descriptions
+from nlu.taxonomy import category_of, descriptions
 from nlu.text_model import Settings
 from nlu.understanding import PROBLEM, Example, Understanding
 
@@ -27,7 +27,6 @@ CATEGORY_RANKING: Final = "category_ranking"
 CATEGORY_WORDS: Final = "category_words"
 _AROUND_WORDS: Final = ".,;:!?()\"'\u060c\u061b\u061f\u06d4\u00ab\u00bb"
 _JURISDICTIONS: Final = Path(__file__).parents[2] / "jurisdictions"
-_SETTINGS: Final = ("strength", "sharpness", "embedding", "balance")
 _TOLD: Final = 10  # of each ranking
 
 
@@ -87,9 +86,8 @@ class TurnClassifier(GraphComponent, IntentClassifier):
         examples = [_example(message) for message in messages]
         embeddings = embeddings_of(messages)
         told, told_embeddings = self._descriptions()
-        settings = Settings(*(self._config[name] for name in _SETTINGS))
         model = Understanding.train(
-            settings, [*examples, *told], np.vstack([embeddings, told_embeddings])
+            Settings.of(self._config), [*examples, *told], np.vstack([embeddings, told_embeddings])
         )
         self._model = model.calibrated(*read_development())
         with self._storage.write_to(self._resource) as folder:
@@ -138,6 +136,4 @@ class TurnClassifier(GraphComponent, IntentClassifier):
 
 
 def _example(message: Message) -> Example:
-    metadata: dict[str, Any] = message.get("metadata") or {}
-    intent: dict[str, Any] = metadata.get("intent") or {}
-    return Example(message.get(FOLDED) or "", message.get(INTENT), intent.get("category"))
+    return Example(message.get(FOLDED) or "", message.get(INTENT), category_of(message))

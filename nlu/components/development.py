@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import numpy as np
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from nlu.components.embedder import spelled
 from nlu.components.language import LanguageIdentifier
-from nlu.components.normalizer import FOLDED, SPELLED, ArabicNormalizer
+from nlu.components.normalizer import FOLDED, ArabicNormalizer
 from nlu.components.reading import ReadingComponent
 from nlu.kept_embeddings import embed_kept
 from nlu.text_model import Rows
@@ -56,8 +57,7 @@ def _readers() -> tuple[ReadingComponent, ...]:
 
 def embeddings_of(messages: list[Message]) -> Rows:
     """Return one row for each message."""
-    spelled: list[Any] = [message.get(SPELLED) or "" for message in messages]
-    return embed_kept(spelled) if spelled else np.zeros((0, 0), np.float32)
+    return embed_kept(spelled(messages)) if messages else np.zeros((0, 0), np.float32)
 
 
 def _lines(path: Path) -> list[tuple[str, str]]:

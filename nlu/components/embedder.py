@@ -25,7 +25,7 @@ class SentenceEmbedder(ReadingComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the embedding to each message with words in it; buttons have none."""
         typed = _typed(messages)
-        for message, vector in zip(typed, embed(_spelled(typed)), strict=True):
+        for message, vector in zip(typed, embed(spelled(typed)), strict=True):
             message.set(EMBEDDING, vector)
         return messages
 
@@ -42,5 +42,6 @@ def _typed(messages: list[Message]) -> list[Message]:
     return [m for m in messages if not (m.get(TEXT) or "").startswith(INTENT_MESSAGE_PREFIX)]
 
 
-def _spelled(messages: list[Message]) -> list[str]:
+def spelled(messages: list[Message]) -> list[str]:
+    """Return the texts of messages as they are embedded."""
     return [message.get(SPELLED) or "" for message in messages]

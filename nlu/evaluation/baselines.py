@@ -21,6 +21,7 @@ _KEPT: Final = ROOT / ".shakwa" / "evaluation"
 _DATA: Final = ROOT / "nlu" / "data"
 _TEXT: Final = (_DATA / "intents", _DATA / "categories", HELD_OUT)
 _LOGISTIC: Final = "Rasa: LogisticRegressionClassifier"
+_STOCK: Final = (sys.executable, "-m", "nlu.evaluation.stock", "logistic_regression")
 _NAMES: Final = {
     "shakwa": "Shakwa's classifier",
     "logistic_regression": _LOGISTIC,
@@ -46,8 +47,7 @@ def logistic_regression(agency_of: Mapping[str, str], *, quick: bool) -> list[Co
         return (
             contenders(f"{_LOGISTIC}, on earlier text", earlier[-1], agency_of) if earlier else []
         )
-    module = ["-m", "nlu.evaluation.stock", "logistic_regression"]
-    run_apart([sys.executable, *module, "--out", str(kept)])
+    run_apart([*_STOCK, "--out", str(kept)])
     return contenders(_LOGISTIC, kept, agency_of)
 
 
@@ -59,8 +59,7 @@ def run_diet(folder: Path, per_label: int) -> None:
     few = ["--per-label", str(per_label)]
     run_apart([sys.executable, str(ROOT / "benchmarks" / "diet.py"), *_into(folder, "diet"), *few])
     if per_label:
-        stock_one = ["-m", "nlu.evaluation.stock", "logistic_regression"]
-        run_apart([sys.executable, *stock_one, *_into(folder, "logistic_regression"), *few])
+        run_apart([*_STOCK, *_into(folder, "logistic_regression"), *few])
         run_apart([sys.executable, "-m", "nlu.evaluation.few", *_into(folder, "shakwa"), *few])
 
 

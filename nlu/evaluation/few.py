@@ -6,7 +6,6 @@ python -m nlu.evaluation.few --per-label 30 --out FILE
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,20 +15,17 @@ from nlu import rasa_setup
 
 rasa_setup.prepare()
 
-from nlu.components.development import as_read, embeddings_of  # noqa: E402
-from nlu.components.embedder import embed  # noqa: E402
-from nlu.components.normalizer import FOLDED, SPELLED  # noqa: E402
-from nlu.evaluation.arbanking import product_settings  # noqa: E402
+from nlu.embedding import embed  # noqa: E402
 from nlu.evaluation.heldout import HELD_OUT, Line, read_lines  # noqa: E402
-from nlu.evaluation.stock import KINDS, Example, some_of_each, training_text  # noqa: E402
+from nlu.evaluation.product import product_settings, read_as_product  # noqa: E402
+from nlu.evaluation.stock import KINDS, Example, some_of_each, training_text, write  # noqa: E402
+from nlu.kept_embeddings import embed_kept  # noqa: E402
 from nlu.text_model import TextModel  # noqa: E402
 
 
 def run(examples: Sequence[Example], lines: Sequence[Line]) -> dict[str, Any]:
     """Train on examples of one kind of label and return the guesses, with what they cost."""
-    messages = as_read([text for text, _ in examples])
-    embeddings = embeddings_of(messages)
-    folded: list[str] = [message.get(FOLDED) or "" for message in messages]
+    folded, embeddings = read_as_product([text for text, _ in examples], embed_kept)
     started = time.process_time()
     labels = [label for _, label in examples]
     model = TextModel.train(product_settings(), folded, embeddings, labels)
@@ -40,8 +36,7 @@ def run(examples: Sequence[Example], lines: Sequence[Line]) -> dict[str, Any]:
 
 def _row(model: TextModel, line: Line) -> dict[str, Any]:
     started = time.process_time()
-    (message,) = as_read([line.text])
-    ranking = model.rank(message.get(FOLDED) or "", embed([message.get(SPELLED) or ""])[0])
+    (ranking,) = model.rank_all(*read_as_product([line.text], embed))
     spent = (time.process_time() - started) * 1000
     return {**vars(line), "ranking": ranking, "cpu_ms": spent}
 
@@ -56,9 +51,7 @@ def main() -> None:
         kind: run(some_of_each(training_text(kind), asked.per_label), read_lines(HELD_OUT / kind))
         for kind in KINDS
     }
-    settings = {"classifier": "shakwa", "per_label": asked.per_label, "every": 1}
-    asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text(json.dumps({**settings, **runs}, ensure_ascii=False), "utf-8")
+    write(asked.out, {"classifier": "shakwa", "per_label": asked.per_label, "every": 1, **runs})
 
 
 if __name__ == "__main__":

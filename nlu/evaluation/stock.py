@@ -32,6 +32,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT  # noqa: E402
 from rasa.shared.nlu.training_data.loading import load_data  # noqa: E402
 from rasa.utils.log_utils import configure_structlog  # noqa: E402
 
+from nlu.taxonomy import category_of  # noqa: E402
+
 KINDS: Final = ("intents", "categories")
 _FEATURES: Final[list[dict[str, Any]]] = [  # what `rasa init` writes
     {"name": "WhitespaceTokenizer"},
@@ -61,9 +63,7 @@ def training_text(kind: str) -> list[Example]:
 def _label(kind: str, example: Any) -> str | None:
     if kind == "intents":
         return example.get(INTENT)
-    metadata: dict[str, Any] = example.get("metadata") or {}
-    intent: dict[str, Any] = metadata.get("intent") or {}
-    return intent.get("category")
+    return category_of(example)
 
 
 def some_of_each(examples: Sequence[Example], most: int) -> list[Example]:
@@ -134,8 +134,13 @@ def main() -> None:
     settings = {**vars(asked), "out": asked.out.name}
     texts = {kind: training_text(kind) for kind in KINDS}  # at once, before hours of training
     runs = {kind: run(kind, text, asked) for kind, text in texts.items()}
-    asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text(json.dumps({**settings, **runs}, ensure_ascii=False), "utf-8")
+    write(asked.out, {**settings, **runs})
+
+
+def write(out: Path, told: dict[str, Any]) -> None:
+    """Keep the guesses of both kinds, and how they were come by."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
 
 
 if __name__ == "__main__":
