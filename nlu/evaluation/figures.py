@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
-from nlu.evaluation.heldout import Guess
+from nlu.evaluation.heldout import Guess, Line
 
 ALL: Final = "all"
 _SPREAD: Final = 1.96  # standard deviations around 95 of 100 samples
+
+
+class OfLine(Protocol):
+    """Whatever was made of one line."""
+
+    @property
+    def line(self) -> Line:
+        """The line."""
+        ...
+
+
+Told = TypeVar("Told", bound=OfLine)
+Figure = TypeVar("Figure")
 
 
 @dataclass(frozen=True)
@@ -94,12 +107,19 @@ def scores(
     guesses: Sequence[Guess], agency_of: Mapping[str, str] | None = None
 ) -> dict[str, Score]:
     """Return the figures of each variety, and of all lines together."""
-    varieties = dict.fromkeys(guess.line.variety for guess in guesses)
+    return by_variety(guesses, lambda some: score(some, agency_of))
+
+
+def by_variety(
+    lines: Sequence[Told], tell: Callable[[Sequence[Told]], Figure]
+) -> dict[str, Figure]:
+    """Return what is told of each variety's lines, and of all lines together."""
+    varieties = dict.fromkeys(one.line.variety for one in lines)
     told = {
-        variety: score([g for g in guesses if g.line.variety == variety], agency_of)
+        variety: tell([one for one in lines if one.line.variety == variety])
         for variety in varieties
     }
-    return {**told, ALL: score(guesses, agency_of)}
+    return {**told, ALL: tell(lines)}
 
 
 def confusions(

@@ -13,8 +13,9 @@ from nlu.evaluation.facts import ModelFacts, latency
 from nlu.evaluation.figures import ALL, confusions, scores
 from nlu.evaluation.heldout import Guess
 from nlu.evaluation.pairs import most_confused
-from nlu.evaluation.parsed import PROBLEM, Parsed, languages_right, scope
+from nlu.evaluation.parsed import Parsed, languages_right, scope
 from nlu.evaluation.report import Contender, Mistake, Report, Task
+from nlu.understanding import PROBLEM
 
 WORST: Final = 60
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nlu.evaluation.figures import ALL, Rate, rate
+from nlu.evaluation.figures import Rate, by_variety, rate
 from nlu.evaluation.heldout import Guess, Line, Ranking
+from nlu.understanding import PROBLEM
 
-PROBLEM: Final = "report_problem"
 _STRANGE: Final = "out_of_scope"
 _LANGUAGES: Final = {"english": "en", "arabizi": "arabizi", "urdu": "ur"}  # all others: Arabic
 
@@ -48,12 +48,7 @@ class Scope:
 
 def languages_right(lines: Sequence[Parsed]) -> dict[str, Rate]:
     """Return, by variety and for all lines, how often the language is told."""
-    varieties = dict.fromkeys(one.line.variety for one in lines)
-    told = {
-        variety: _languages_right([one for one in lines if one.line.variety == variety])
-        for variety in varieties
-    }
-    return {**told, ALL: _languages_right(lines)}
+    return by_variety(lines, _languages_right)
 
 
 def _languages_right(lines: Sequence[Parsed]) -> Rate:
